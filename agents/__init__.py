@@ -1,0 +1,1 @@
+"""The minds: pure decisions over typed artifacts, with the world behind ports."""

@@ -1,0 +1,1 @@
+"""Deciding what is due next: planning, cross-examination and synthesis."""

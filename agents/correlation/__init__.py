@@ -1,0 +1,1 @@
+"""Folding alerts into incidents."""

@@ -1,0 +1,1 @@
+"""What past incidents teach: runbooks, recall and the track record."""

@@ -1,0 +1,1 @@
+"""Statistics over telemetry and topology: onset, anomaly and ranking."""

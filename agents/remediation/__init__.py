@@ -1,0 +1,1 @@
+"""The action catalogue, policy, approvals and recovery checks."""

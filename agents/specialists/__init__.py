@@ -1,0 +1,1 @@
+"""The four investigators: each turns readings into findings and hypotheses."""

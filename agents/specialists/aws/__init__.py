@@ -1,0 +1,1 @@
+"""The AWS specialist: alarms, targets, instances, functions and control-plane changes."""

@@ -1,0 +1,1 @@
+"""The database specialist: locks, connections, statements, storage and replication."""

@@ -1,0 +1,1 @@
+"""The Kubernetes specialist: pods, nodes, rollouts and quotas."""

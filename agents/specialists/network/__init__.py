@@ -1,0 +1,1 @@
+"""The network specialist: names, connections, certificates and paths."""

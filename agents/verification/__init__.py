@@ -1,0 +1,1 @@
+"""Re-measuring claims, so that nothing is asserted that was only said."""

@@ -1,0 +1,1 @@
+"""The flight recorder: a web page over the journal."""

@@ -1,0 +1,1 @@
+"""What people do in Slack: one file per command, action, view and event."""

@@ -1,0 +1,1 @@
+"""What monitoring sends: verified, deduplicated, recorded and enqueued."""

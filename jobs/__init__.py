@@ -1,0 +1,1 @@
+"""The engine: queues, the journal, the outbox, the clock and the workers."""

@@ -1,0 +1,1 @@
+"""What people and models read: pure functions from artifacts to text and blocks."""

@@ -1,0 +1,1 @@
+"""Artifacts as Block Kit, one function per message."""
