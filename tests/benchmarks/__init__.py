@@ -1,0 +1,1 @@
+"""How fast, how accurate, how cheap: measured, with the command beside the number."""

@@ -1,0 +1,1 @@
+"""What each port promises, held against the double and the real thing."""

@@ -1,0 +1,1 @@
+"""Whole incidents, from page to postmortem."""
