@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import override
 
 from agents.domain.actions import ActionOutcome, ActionProposal, Approval, Recovery
 from agents.domain.base import Instant, Producer, Value
@@ -14,19 +15,28 @@ from agents.domain.plans import Plan
 from agents.domain.synthesis import Synthesis
 
 
-class IncidentDeclared(Value):
+class Body(Value):
+    """What happened; the journal adds when, by whom and in which order."""
+
+    @property
+    def key(self) -> str | None:
+        """At most one event with the same key is kept per incident; None keeps them all."""
+        return None
+
+
+class IncidentDeclared(Body):
     """An incident began."""
 
     kind: Literal["incident_declared"] = "incident_declared"
     incident: Incident
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return "incident_declared"
 
 
-class AlertReceived(Value):
+class AlertReceived(Body):
     """A further alert, or a change of one, joined the incident."""
 
     kind: Literal["alert_received"] = "alert_received"
@@ -34,12 +44,12 @@ class AlertReceived(Value):
     what: Literal["triggered", "acknowledged", "resolved", "reopened", "annotated"] = "triggered"
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"alert:{self.what}:{self.alert.id}"
 
 
-class RoomOpened(Value):
+class RoomOpened(Body):
     """The incident has a channel and the bot is in it."""
 
     kind: Literal["room_opened"] = "room_opened"
@@ -47,24 +57,24 @@ class RoomOpened(Value):
     name: str
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return "room_opened"
 
 
-class PlanMade(Value):
+class PlanMade(Body):
     """The commander decided whom to ask what."""
 
     kind: Literal["plan_made"] = "plan_made"
     plan: Plan
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"plan:{self.plan.version}"
 
 
-class QuestionStarted(Value):
+class QuestionStarted(Body):
     """A worker took a question up."""
 
     kind: Literal["question_started"] = "question_started"
@@ -72,108 +82,108 @@ class QuestionStarted(Value):
     worker: str
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"question_started:{self.question_id}:{self.worker}"
 
 
-class QuestionAnswered(Value):
+class QuestionAnswered(Body):
     """A specialist answered; the first answer stands."""
 
     kind: Literal["question_answered"] = "question_answered"
     answer: Answer
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"answer:{self.answer.question_id}"
 
 
-class QuestionExpired(Value):
+class QuestionExpired(Body):
     """A question's deadline passed; an answer that still comes is taken and revises."""
 
     kind: Literal["question_expired"] = "question_expired"
     question_id: str
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"question_expired:{self.question_id}"
 
 
-class ClaimVerified(Value):
+class ClaimVerified(Body):
     """A claim was re-measured."""
 
     kind: Literal["claim_verified"] = "claim_verified"
     verdict: Verdict
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"verdict:{self.verdict.claim_id}:{self.verdict.round}"
 
 
-class ConflictFound(Value):
+class ConflictFound(Body):
     """Two hypotheses contradict each other."""
 
     kind: Literal["conflict_found"] = "conflict_found"
     conflict: Conflict
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"conflict:{self.conflict.id}"
 
 
-class DiscriminatorChosen(Value):
+class DiscriminatorChosen(Body):
     """A measurement was chosen to settle a conflict."""
 
     kind: Literal["discriminator_chosen"] = "discriminator_chosen"
     discriminator: Discriminator
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"discriminator:{self.discriminator.id}"
 
 
-class SynthesisPublished(Value):
+class SynthesisPublished(Body):
     """The commander gave its account."""
 
     kind: Literal["synthesis_published"] = "synthesis_published"
     synthesis: Synthesis
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"synthesis:{self.synthesis.basis}"
 
 
-class ActionProposed(Value):
+class ActionProposed(Body):
     """A fix was offered for approval."""
 
     kind: Literal["action_proposed"] = "action_proposed"
     proposal: ActionProposal
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"proposal:{self.proposal.digest}"
 
 
-class ApprovalRecorded(Value):
+class ApprovalRecorded(Body):
     """A person approved or rejected; the first decision on a proposal stands."""
 
     kind: Literal["approval_recorded"] = "approval_recorded"
     approval: Approval
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"approval:{self.approval.proposal_id}"
 
 
-class ActionStarted(Value):
+class ActionStarted(Body):
     """An executor is about to make the call; written first, so that it is never made twice."""
 
     kind: Literal["action_started"] = "action_started"
@@ -181,48 +191,48 @@ class ActionStarted(Value):
     nonce: str
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"action_started:{self.nonce}"
 
 
-class ActionFinished(Value):
+class ActionFinished(Body):
     """The call was made, refused or failed."""
 
     kind: Literal["action_finished"] = "action_finished"
     outcome: ActionOutcome
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"outcome:{self.outcome.proposal_id}"
 
 
-class RecoveryMeasured(Value):
+class RecoveryMeasured(Body):
     """The claims that must hold after the action were measured."""
 
     kind: Literal["recovery_measured"] = "recovery_measured"
     recovery: Recovery
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"recovery:{self.recovery.proposal_id}:{self.recovery.attempt}"
 
 
-class PersonSpoke(Value):
+class PersonSpoke(Body):
     """A person told the bot something."""
 
     kind: Literal["person_spoke"] = "person_spoke"
     statement: Statement
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"statement:{self.statement.id}"
 
 
-class InvestigationStopped(Value):
+class InvestigationStopped(Body):
     """A person told the agents to stop."""
 
     kind: Literal["investigation_stopped"] = "investigation_stopped"
@@ -230,12 +240,12 @@ class InvestigationStopped(Value):
     reason: str = ""
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return "investigation_stopped"
 
 
-class IncidentResolved(Value):
+class IncidentResolved(Body):
     """A person resolved the incident and stated its cause."""
 
     kind: Literal["incident_resolved"] = "incident_resolved"
@@ -243,36 +253,36 @@ class IncidentResolved(Value):
     cause: str
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return "incident_resolved"
 
 
-class PostmortemDrafted(Value):
+class PostmortemDrafted(Body):
     """The postmortem was written from the journal."""
 
     kind: Literal["postmortem_drafted"] = "postmortem_drafted"
     postmortem: Postmortem
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"postmortem:{self.postmortem.id}"
 
 
-class PullRequestOpened(Value):
+class PullRequestOpened(Body):
     """A document was offered to people on their code host."""
 
     kind: Literal["pull_request_opened"] = "pull_request_opened"
     pull_request: PullRequest
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"pull_request:{self.pull_request.branch}"
 
 
-class DeliveryStarted(Value):
+class DeliveryStarted(Body):
     """The outbox is about to say something for the first time; a crash after this is looked into
     before it is said again."""
 
@@ -281,12 +291,12 @@ class DeliveryStarted(Value):
     message_key: str
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"delivery_started:{self.peer}:{self.message_key}"
 
 
-class MessageDelivered(Value):
+class MessageDelivered(Body):
     """A peer took a message, new or edited."""
 
     kind: Literal["message_delivered"] = "message_delivered"
@@ -297,13 +307,9 @@ class MessageDelivered(Value):
     digest: str
     """SHA-256 of what was said; another digest for the same message is an edit."""
 
-    @property
-    def key(self) -> str | None:
-        """Every edit is kept."""
-        return None
 
 
-class DeliveryAbandoned(Value):
+class DeliveryAbandoned(Body):
     """A peer will never take this message; people are told why on the board."""
 
     kind: Literal["delivery_abandoned"] = "delivery_abandoned"
@@ -312,21 +318,17 @@ class DeliveryAbandoned(Value):
     reason: str
 
     @property
+    @override
     def key(self) -> str:
-        """At most one event with this key is kept per incident."""
         return f"delivery_abandoned:{self.peer}:{self.message_key}"
 
 
-class ToolsCalled(Value):
+class ToolsCalled(Body):
     """A batch of calls through the gateway."""
 
     kind: Literal["tools_called"] = "tools_called"
     calls: tuple[ToolCall, ...]
 
-    @property
-    def key(self) -> str | None:
-        """Every batch is kept."""
-        return None
 
 
 EventBody = Annotated[
