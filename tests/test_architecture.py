@@ -285,16 +285,3 @@ def test_code_lives_in_the_five_folders() -> None:
     found = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "."}
 
     assert found - LEFT_BY_BUILDS - {"__pycache__"} == FOLDERS
-
-
-def test_every_folder_of_code_is_a_package_that_says_what_it_is_for() -> None:
-    """The first line of a package is the map: it is read before any code is."""
-    silent = [
-        str(place.relative_to(ROOT))
-        for package in sorted(FOLDERS)
-        for place in sorted({path.parent for path in (ROOT / package).rglob("*.py")})
-        if "migrations" not in place.parts
-        if not ast.get_docstring(sources(*FOLDERS).get(name_of(place), ast.Module([], [])))
-    ]
-
-    assert silent == []
