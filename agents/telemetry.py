@@ -196,9 +196,7 @@ def measure_by_reading(
     return ratio(measurement, below)
 
 
-def _reduced(
-    telemetry: Telemetry, measure: Measure, window: Window
-) -> tuple[Scalar, int, str]:
+def _reduced(telemetry: Telemetry, measure: Measure, window: Window) -> tuple[Scalar, int, str]:
     selector = measure.selector
     if isinstance(selector, MetricSelector):
         series = telemetry.metrics(selector, window)

@@ -14,6 +14,7 @@ Scalar = bool | int | float | str | None
 Labels = Mapping[str, str]
 
 _ID_HEX_DIGITS = 12
+_KIND_NAME = 2
 _OUTSIDE_ID = {"id", "made_at", "cost"}
 
 
@@ -79,6 +80,13 @@ class Artifact(Value):
         """Give the artifact the id of its content unless it already has one."""
         if not self.id:
             object.__setattr__(self, "id", content_id(self.id_prefix, self._identity()))
+
+    def by(self, producer: Producer, inputs: tuple[str, ...] = ()) -> Self:
+        """Return this artifact signed by its maker, with the id that follows."""
+        update: dict[str, object] = {"produced_by": producer, "inputs": inputs, "id": ""}
+        signed = self.model_copy(update=update)
+        signed.model_post_init(None)
+        return signed
 
     def _identity(self) -> str:
         return canonical_json(self.model_dump(mode="json", exclude=_OUTSIDE_ID))
@@ -146,6 +154,25 @@ class EntityRef(Value):
     def key(self) -> str:
         """One text that tells this entity from every other."""
         return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+
+    @classmethod
+    def parse(cls, text: str) -> "EntityRef":
+        """Read `name`, `kind/name` or `kind/namespace/name`; a bare name is a service.
+
+        A name may itself contain slashes (load balancers do); they stay in the name.
+        """
+        parts = text.split("/", 2)
+        if len(parts) == _KIND_NAME:
+            return cls(kind=parts[0], name=parts[1])
+        if len(parts) > _KIND_NAME:
+            return cls(kind=parts[0], namespace=parts[1], name=parts[2])
+        return cls(kind="service", name=text)
+
+    def is_same_as(self, other: "EntityRef") -> bool:
+        """Tell whether both may name the same thing: telemetry often leaves the kind out."""
+        same_space = self.namespace == other.namespace or None in (self.namespace, other.namespace)
+        same_kind = self.kind == other.kind or "service" in (self.kind, other.kind)
+        return self.name == other.name and same_space and same_kind
 
     def __str__(self) -> str:
         """Return the key, as people read it in messages."""

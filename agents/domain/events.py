@@ -308,7 +308,6 @@ class MessageDelivered(Body):
     """SHA-256 of what was said; another digest for the same message is an edit."""
 
 
-
 class DeliveryAbandoned(Body):
     """A peer will never take this message; people are told why on the board."""
 
@@ -328,7 +327,6 @@ class ToolsCalled(Body):
 
     kind: Literal["tools_called"] = "tools_called"
     calls: tuple[ToolCall, ...]
-
 
 
 EventBody = Annotated[

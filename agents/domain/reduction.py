@@ -63,7 +63,9 @@ def reduce_series(series: Iterable[Series], reduction: Reduction) -> Scalar:
     if reduction in {Reduction.INCREASE, Reduction.RATE}:
         return _growth(several, reduction)
     samples = sorted(
-        (moment, value) for one in several for moment, value in zip(one.times, one.values, strict=True)
+        (moment, value)
+        for one in several
+        for moment, value in zip(one.times, one.values, strict=True)
     )
     return reduce_scalars([value for _, value in samples], reduction)
 
