@@ -1,5 +1,8 @@
-"""What the agents need of the world. Adapters live in `agents/integrations`, doubles in
-`agents/testing`; both pass the same contract suites."""
+"""What the agents need of the world.
+
+Adapters live in `agents/integrations`, doubles in `agents/testing`; both pass the same contract
+suites.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""The one settings object. Composition roots build it from the environment; nobody else reads it."""
+"""The one settings object; only composition roots build it from the environment."""
 
 from pathlib import Path
 

@@ -103,7 +103,7 @@ class FederatedTelemetry(AbsentTelemetry):
 
     def sources(self) -> frozenset[str]:
         """Name what any member can read."""
-        return frozenset().union(*(member.sources() for member in self._members))
+        return frozenset(name for member in self._members for name in member.sources())
 
     def _able(self, selector: Selector) -> tuple[Telemetry, ...]:
         able = tuple(m for m in self._members if covers(m.sources(), selector.source))

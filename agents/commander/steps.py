@@ -76,13 +76,5 @@ class Close(Value):
 
 
 Step = (
-    Record
-    | OpenRoom
-    | Ask
-    | Verify
-    | Propose
-    | Execute
-    | MeasureRecovery
-    | DraftPostmortem
-    | Close
+    Record | OpenRoom | Ask | Verify | Propose | Execute | MeasureRecovery | DraftPostmortem | Close
 )

@@ -43,8 +43,9 @@ class Document(Value):
     def number(self, path: str) -> float | None:
         """Return the number at the path; flags are not numbers."""
         found = self.at(path)
-        is_number = isinstance(found, int | float) and not isinstance(found, bool)
-        return float(found) if is_number else None
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            return None
+        return float(found)
 
     def flag(self, path: str) -> bool | None:
         """Return the boolean at the path."""

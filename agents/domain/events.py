@@ -283,8 +283,10 @@ class PullRequestOpened(Body):
 
 
 class DeliveryStarted(Body):
-    """The outbox is about to say something for the first time; a crash after this is looked into
-    before it is said again."""
+    """The outbox is about to say something for the first time.
+
+    After a crash it looks whether it was said before it says it again.
+    """
 
     kind: Literal["delivery_started"] = "delivery_started"
     peer: str

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
+from pydantic import Field
+
 from agents.domain.base import Artifact, EntityRef, Instant, Scalar, Value
 from agents.domain.claims import Claim
 from agents.domain.failure_modes import FAILURE_MODES, FailureMode, FailureModeName
@@ -80,7 +82,7 @@ class Hypothesis(Artifact):
     """When the cause began, as far as the specialist can tell."""
     change_ref: str | None = None
     evidence: tuple[Evidence, ...] = ()
-    details: Mapping[str, Scalar] = {}
+    details: Mapping[str, Scalar] = Field(default_factory=dict[str, Scalar])
     """Exact values an action needs: a session's pid and start, a revision to go back to."""
     prior_shift: float = 0.0
     """Log-odds added to the mode's base rate for what the check saw beyond its claims."""

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar
 
+from pydantic import Field
+
 from agents.domain.base import Artifact, EntityRef, Instant, Labels, Value
 
 
@@ -37,7 +39,7 @@ class Alert(Artifact):
     ended_at: Instant | None = None
     service: str | None = None
     entities: tuple[EntityRef, ...] = ()
-    labels: Labels = {}
+    labels: Labels = Field(default_factory=dict[str, str])
     fingerprint: str = ""
     """The same in every delivery about the same trouble."""
     external_id: str = ""

@@ -57,7 +57,7 @@ class MetricSelector(Value):
     entity: EntityRef | None = None
     statistic: str | None = None
     """As the source names it: `Average`, `p99`, ...; None where series carry no statistic."""
-    labels: Labels = {}
+    labels: Labels = Field(default_factory=dict[str, str])
 
     @property
     def source(self) -> str:
@@ -106,7 +106,7 @@ class ObjectSelector(Value):
     kind: str
     namespace: str | None = None
     name: str | None = None
-    labels: Labels = {}
+    labels: Labels = Field(default_factory=dict[str, str])
     where: str | None = None
     """A JMESPath expression; only objects for which it is true count."""
     path: str = "@"

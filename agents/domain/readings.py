@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from agents.domain.base import EntityRef, Instant, Labels, Scalar, Value
 from agents.domain.document import Document
@@ -15,7 +15,7 @@ class Series(Value):
     entity: EntityRef | None = None
     statistic: str | None = None
     unit: str = ""
-    labels: Labels = {}
+    labels: Labels = Field(default_factory=dict[str, str])
     times: tuple[float, ...]
     """Seconds since the epoch, UTC."""
     values: tuple[float, ...]
@@ -29,7 +29,7 @@ class LogLine(Value):
     message: str
     level: str = ""
     trace_id: str = ""
-    attributes: Mapping[str, JsonValue] = {}
+    attributes: Mapping[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
 
 
 class Span(Value):
@@ -43,7 +43,7 @@ class Span(Value):
     start: Instant
     duration_ms: float
     status: str = "ok"
-    attributes: Mapping[str, JsonValue] = {}
+    attributes: Mapping[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
 
 
 class Resource(Value):
@@ -52,7 +52,7 @@ class Resource(Value):
     kind: str
     """As in `ObjectSelector.kind`."""
     entity: EntityRef
-    labels: Labels = {}
+    labels: Labels = Field(default_factory=dict[str, str])
     document: Document
 
 
@@ -126,7 +126,7 @@ class ProbeResult(Value):
     error_kind: str = ""
     """`nxdomain`, `servfail`, `refused`, `timed_out`, `reset`, `expired`, `name_mismatch`, ..."""
     latency_ms: float | None = None
-    fields: Mapping[str, JsonValue] = {}
+    fields: Mapping[str, JsonValue] = Field(default_factory=dict[str, JsonValue])
     """What else the probe learned: addresses, status, not_after, issuer, ..."""
 
     def value(self, field: str) -> Scalar:

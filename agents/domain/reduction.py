@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from statistics import fmean, quantiles
-
-from typing_extensions import TypeIs
+from typing import TypeGuard
 
 from agents.domain.base import Scalar
 from agents.domain.measures import Comparator, Condition, Measurement, Reduction
@@ -48,7 +47,7 @@ def reduce_scalars(values: Sequence[Scalar], reduction: Reduction) -> Scalar:
         return values[0]
     if reduction is Reduction.LAST:
         return values[-1]
-    numbers = [float(value) for value in values if _is_number(value)]
+    numbers = [float(value) for value in values if is_number(value)]
     if not numbers:
         return None
     if reduction not in _NUMERIC:
@@ -89,14 +88,15 @@ def ratio(numerator: Measurement, denominator: Measurement) -> Measurement:
     """Return one measurement divided by another; None where either is missing or zero divides."""
     above, below = numerator.value, denominator.value
     value: Scalar = None
-    if _is_number(above) and _is_number(below) and float(below) != 0.0:
-        value = float(above) / float(below)
+    if is_number(above) and is_number(below) and below != 0:
+        value = above / below
     return numerator.model_copy(
         update={"value": value, "samples": min(numerator.samples, denominator.samples)},
     )
 
 
-def _is_number(value: Scalar) -> TypeIs[int | float]:
+def is_number(value: Scalar) -> TypeGuard[float]:
+    """Tell whether a value is a number; flags are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -114,8 +114,9 @@ def compares(observed: Scalar, comparator: Comparator, expected: Scalar) -> bool
     Numbers compare by value whatever their type; a missing value compares with nothing but None.
     """
     if comparator in _ORDERED:
-        both = _is_number(observed) and _is_number(expected)
-        return both and _ORDERED[comparator](float(observed), float(expected))
+        if is_number(observed) and is_number(expected):
+            return _ORDERED[comparator](observed, expected)
+        return False
     if comparator is Comparator.EQUAL:
         return _equal(observed, expected)
     if comparator is Comparator.NOT_EQUAL:
@@ -143,5 +144,5 @@ def row_matches(row: Row, conditions: Iterable[Condition]) -> bool:
 
 def _column(row: Row, condition: Condition) -> Scalar:
     as_number = row.number(condition.field)
-    wants_number = _is_number(condition.value)
+    wants_number = is_number(condition.value)
     return as_number if wants_number and as_number is not None else row.value(condition.field)

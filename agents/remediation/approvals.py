@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from agents.domain.actions import ActionProposal, Approval, Decision
-from agents.domain.base import Producer
+from agents.domain.base import Producer, Value
 from agents.domain.incidents import Person
 from agents.domain.plans import Policy
 from agents.domain.state import IncidentState
@@ -17,49 +17,49 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
+class Choice(Value):
+    """What a person pressed, on exactly what they were shown."""
+
+    proposal_id: str
+    digest: str
+    """As their button carried it."""
+    decision: Decision
+    approver: Person
+    """The caller has checked that it is a full member, not a bot or guest."""
+    reason: str = ""
+
+
 def decide_on(
     state: IncidentState,
-    proposal_id: str,
-    digest: str,
-    decision: Decision,
-    approver: Person,
+    choice: Choice,
     policy: Policy,
     now: datetime,
     nonce: Callable[[], str] = new_nonce,
 ) -> Approval:
-    """Return the durable record of a person's decision on exactly what they were shown.
-
-    Args:
-        state: The incident.
-        proposal_id: The proposal decided on.
-        digest: The digest that the person's button carried.
-        decision: Approve or reject.
-        approver: Who decides; the caller has checked that it is a full member, not a bot or guest.
-        policy: Says who may approve and for how long.
-        now: The present moment.
-        nonce: Makes the token that lets the approval be used once.
+    """Return the durable record of a person's decision; its nonce lets it be used once.
 
     Raises:
         ApprovalInvalid: the proposal is unknown, decided on, expired or not what was shown, or the
             person may not approve.
     """
-    proposal = state.proposals.get(proposal_id)
+    proposal = state.proposals.get(choice.proposal_id)
     if proposal is None:
-        raise ApprovalInvalid(f"There is no proposal {proposal_id}. Look at the latest one.")
-    _must_be_open(state, proposal, digest, now)
-    if policy.approver_ids and approver.id not in policy.approver_ids:
+        raise ApprovalInvalid(f"There is no proposal {choice.proposal_id}. Look at the latest one.")
+    _must_be_open(state, proposal, choice.digest, now)
+    if policy.approver_ids and choice.approver.id not in policy.approver_ids:
         allowed = ", ".join(f"<@{person}>" for person in policy.approver_ids)
         raise ApprovalInvalid(f"You may not approve actions here. Ask {allowed}.")
     return Approval(
-        proposal_id=proposal_id,
-        digest=digest,
-        decision=decision,
-        approver=approver,
+        proposal_id=choice.proposal_id,
+        digest=choice.digest,
+        decision=choice.decision,
+        approver=choice.approver,
+        reason=choice.reason,
         nonce=nonce(),
         decided_at=now,
         expires_at=now + timedelta(seconds=policy.approval_seconds),
-        produced_by=Producer(name=approver.name, is_person=True),
-        inputs=(proposal_id,),
+        produced_by=Producer(name=choice.approver.name, is_person=True),
+        inputs=(choice.proposal_id,),
     )
 
 

@@ -168,7 +168,7 @@ def _run(one: Check[ViewT], view: ViewT) -> list[Found]:
     except WarroomError as refused:
         text = f"{one.name.replace('_', ' ')} could not be finished: {refused}"
         found.append(Gap(source=one.name, text=text, remedy=refused.remedy or "try again later"))
-    except Exception:  # the edge of a check: a bug in one must not silence the others
+    except Exception:  # noqa: BLE001 - the edge of a check: a bug in one must not silence the others
         _log.exception("check_failed", check=one.name)
         text = f"{one.name.replace('_', ' ')} failed inside; see the log of this worker"
         found.append(Gap(source=one.name, text=text, remedy="report it with the log's traceback"))

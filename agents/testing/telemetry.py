@@ -36,12 +36,12 @@ class InMemoryTelemetry(AbsentTelemetry):
     series: list[Series] | None = None
     lines: list[LogLine] | None = None
     spans: list[Span] | None = None
-    resources: dict[str, list[Resource]] = field(default_factory=dict)
+    resources: dict[str, list[Resource]] = field(default_factory=dict[str, list[Resource]])
     services: Topology | None = None
     made_changes: list[Change] | None = None
-    probes: dict[str, ProbeResult] = field(default_factory=dict)
+    probes: dict[str, ProbeResult] = field(default_factory=dict[str, ProbeResult])
     """By `<probe>:<target>`."""
-    tables: dict[str, list[Row]] = field(default_factory=dict)
+    tables: dict[str, list[Row]] = field(default_factory=dict[str, list[Row]])
     """By view."""
 
     def sources(self) -> frozenset[str]:
