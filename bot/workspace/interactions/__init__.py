@@ -1,0 +1,1 @@
+"""What a person does, turned into what an app is told."""
