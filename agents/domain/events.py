@@ -171,6 +171,19 @@ class ActionProposed(Body):
         return f"proposal:{self.proposal.digest}"
 
 
+class ActionWithheld(Body):
+    """There is no action to offer for a hypothesis, and why."""
+
+    kind: Literal["action_withheld"] = "action_withheld"
+    hypothesis_id: str
+    reason: str
+
+    @property
+    @override
+    def key(self) -> str:
+        return f"withheld:{self.hypothesis_id}"
+
+
 class ApprovalRecorded(Body):
     """A person approved or rejected; the first decision on a proposal stands."""
 
@@ -344,6 +357,7 @@ EventBody = Annotated[
     | DiscriminatorChosen
     | SynthesisPublished
     | ActionProposed
+    | ActionWithheld
     | ApprovalRecorded
     | ActionStarted
     | ActionFinished

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from agents.domain.base import Artifact, EntityRef, Instant, Value, Window
+from agents.domain.readings import Topology
 
 
 class Question(Artifact):
@@ -29,6 +30,8 @@ class Plan(Artifact):
     version: int
     reason: str
     questions: tuple[Question, ...]
+    topology: Topology = Topology()
+    """Who depended on whom when the plan was made."""
 
 
 class Member(Value):
@@ -42,9 +45,10 @@ class Member(Value):
 
 
 class Roster(Value):
-    """The specialists that can be asked."""
+    """The specialists that can be asked, and the services they look after."""
 
     members: tuple[Member, ...]
+    topology: Topology = Topology()
 
     def member(self, name: str) -> Member | None:
         """Return the specialist of that name."""

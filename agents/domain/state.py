@@ -82,6 +82,8 @@ class IncidentState(Value):
     discriminators: Mapping[str, Discriminator] = {}
     syntheses: tuple[Synthesis, ...] = ()
     proposals: Mapping[str, ActionProposal] = {}
+    withheld: Mapping[str, str] = {}
+    """Why no action was offered, by hypothesis id."""
     approvals: Mapping[str, Approval] = {}
     """By proposal id."""
     actions_started: Mapping[str, str] = {}
@@ -300,6 +302,12 @@ def _(body: e.SynthesisPublished, state: IncidentState, event: Event) -> _Change
 def _(body: e.ActionProposed, state: IncidentState, event: Event) -> _Changes:
     del event
     return {"proposals": {**state.proposals, body.proposal.id: body.proposal}}
+
+
+@_changes.register
+def _(body: e.ActionWithheld, state: IncidentState, event: Event) -> _Changes:
+    del event
+    return {"withheld": {**state.withheld, body.hypothesis_id: body.reason}}
 
 
 @_changes.register
