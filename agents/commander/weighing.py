@@ -1,7 +1,7 @@
 """Log-odds: a prior from what is common, moved by every verdict.
 
-The weight of a hypothesis is the sum of its mode's base rate, what the check saw, whether it lies on
-the alert's path and in its time, and the verdicts on its claims (Prospector's sufficiency and
+The weight of a hypothesis is the sum of its mode's base rate, what the check saw, whether it lies
+on the alert's path and in its time, and the verdicts on its claims (Prospector's sufficiency and
 necessity, Duda, Hart & Nilsson 1976). Hypotheses that would explain the same symptom share one
 probability with "something else".
 """
@@ -20,6 +20,7 @@ from agents.domain.plans import Policy
 from agents.domain.readings import Topology
 from agents.domain.state import IncidentState
 from agents.domain.synthesis import MeasuredClaim, RankedHypothesis
+from agents.domain.wording import measure_text
 
 _ON_PATH = 0.7
 _OFF_PATH = -2.0
@@ -134,16 +135,14 @@ def _is(verdict: Verdict | None, status: VerdictStatus) -> bool:
 
 def refutation(hypothesis: Hypothesis, state: IncidentState) -> tuple[Claim, Verdict] | None:
     """Return the claim and verdict that alone refute a hypothesis, if there is one."""
-    essential = [
-        (claim, VerdictStatus.FAILS) for claim in hypothesis.claims if claim.necessity >= _ESSENTIAL
-    ] + [
-        (claim, VerdictStatus.HOLDS)
-        for claim in hypothesis.forbids
-        if claim.necessity >= _ESSENTIAL
-    ]
-    for claim, fatal in essential:
+    fatal_if = (
+        *((claim, VerdictStatus.FAILS) for claim in hypothesis.claims),
+        *((claim, VerdictStatus.HOLDS) for claim in hypothesis.forbids),
+    )
+    for claim, fatal in fatal_if:
         verdict = state.verdict(claim)
-        if verdict is not None and verdict.status is fatal:
+        is_essential = claim.necessity >= _ESSENTIAL
+        if is_essential and verdict is not None and verdict.status is fatal:
             return claim, verdict
     return None
 
@@ -211,7 +210,7 @@ def measured(claim: Claim, state: IncidentState) -> MeasuredClaim:
     return MeasuredClaim(
         claim_id=claim.id,
         text=claim.text,
-        measure=in_one_line(claim),
+        measure=measure_text(claim.measure),
         window=f"{claim.window.start:%H:%M:%S} to {claim.window.end:%H:%M:%S} UTC",
         comparator=claim.comparator.value,
         expected=claim.expected,
@@ -219,18 +218,3 @@ def measured(claim: Claim, state: IncidentState) -> MeasuredClaim:
         verdict=verdict.status if verdict else VerdictStatus.UNMEASURABLE,
         measured_at=state.verified_at.get(f"{claim.id}:first"),
     )
-
-
-def in_one_line(claim: Claim) -> str:
-    """Return a claim's measure as one line: reader, what, reduction."""
-    selector = claim.measure.selector
-    chosen = selector.model_dump(mode="json", exclude_defaults=True, exclude={"reader"})
-    details = " ".join(f"{key}={_plain(value)}" for key, value in chosen.items())
-    return f"{claim.measure.reduce.value} of {selector.reader} {details}".strip()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, dict):
-        parts = ("/" if "kind" in value else ",").join(str(part) for part in value.values())
-        return parts
-    return str(value)

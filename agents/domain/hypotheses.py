@@ -84,6 +84,8 @@ class Hypothesis(Artifact):
     evidence: tuple[Evidence, ...] = ()
     details: Mapping[str, Scalar] = Field(default_factory=dict[str, Scalar])
     """Exact values an action needs: a session's pid and start, a revision to go back to."""
+    recovery: tuple[Claim, ...] = ()
+    """What must hold once it is fixed; empty means: what is claimed of the present ceases."""
     prior_shift: float = 0.0
     """Log-odds added to the mode's base rate for what the check saw beyond its claims."""
 

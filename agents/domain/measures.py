@@ -50,7 +50,7 @@ class Condition(Value):
 
 
 class MetricSelector(Value):
-    """Which time series."""
+    """Which time series; in `name` and in the values of `labels`, `*` stands for any characters."""
 
     reader: Literal["metrics"] = "metrics"
     name: str

@@ -1,5 +1,344 @@
-"""Failure modes of the network domain."""
+"""Failure modes of the network domain, from the name that must resolve up to the answer."""
 
-from agents.domain.failure_modes.entry import FailureMode
+from agents.domain.failure_modes.entry import Category, Domain, FailureMode
 
-NETWORK_MODES: tuple[FailureMode, ...] = ()
+_ROOTS_OF_FAILURE = (
+    "*_blocks",
+    "*_full",
+    "*_quota*",
+    "*_throttl*",
+    "*certificate*",
+    "*connection*",
+    "*cpu*",
+    "*crash*",
+    "*credential*",
+    "*deadlock*",
+    "*deploy*",
+    "*disk*",
+    "*endpoint*",
+    "*error*",
+    "*evict*",
+    "*exhaust*",
+    "*fail*",
+    "*image*",
+    "*index*",
+    "*killed*",
+    "*lag*",
+    "*latency*",
+    "*lock*",
+    "*loss*",
+    "*memory*",
+    "*mismatch*",
+    "*misrouted*",
+    "*missing*",
+    "*mount*",
+    "*not_ready*",
+    "*oom*",
+    "*pressure*",
+    "*probe*",
+    "*read_only*",
+    "*replica*",
+    "*restart*",
+    "*rollout*",
+    "*saturat*",
+    "*scal*",
+    "*slot*",
+    "*slow*",
+    "*storage*",
+    "*target*",
+    "*terminat*",
+    "*timeout*",
+    "*transaction*",
+    "*unavailable*",
+    "*unhealthy*",
+    "*unschedulable*",
+    "*wraparound*",
+    "bad_*",
+    "database_*",
+    "dns_*",
+    "ecs_*",
+    "instance_*",
+    "lambda_*",
+    "node_*",
+    "pod_*",
+    "rds_*",
+    "tcp_*",
+    "tls_*",
+    "traffic_surge",
+)
+"""What may make a service answer with errors or late: nearly everything found upstream of it. The
+globs follow the words that modes are named with, and leave out `recovered`."""
+
+_SERVER_GONE = (
+    "*crash*",
+    "*oom*",
+    "*killed*",
+    "*image*",
+    "*unschedulable*",
+    "*not_ready*",
+    "*probe*",
+    "*rollout*",
+    "*replicas*",
+    "*evict*",
+    "*terminat*",
+    "*restart*",
+    "*failover*",
+    "*fail*",
+    "*stopped*",
+    "*exhaust*",
+    "*unhealthy*",
+    "*_full",
+    "node_*",
+    "instance_*",
+    "service_without_endpoints",
+    "bad_*",
+)
+"""What may leave a port without a process that listens on it."""
+
+_PATH_CUT = ("*_blocks", "*route*", "*security_group*", "packet_loss", "bad_*", "node_*")
+
+_NAMES = (
+    FailureMode(
+        name="dns_nxdomain",
+        title="The name does not exist (NXDOMAIN)",
+        domain=Domain.NETWORK,
+        category=Category.CONFIGURATION_ERROR,
+        mechanism="Clients ask for a name that no zone holds: a record was removed, or the name "
+        "in their settings is wrong.",
+        mitigation="Put the record back, or set the right name.",
+        base_log_odds=-1.0,
+        caused_by=("bad_*",),
+    ),
+    FailureMode(
+        name="dns_servfail",
+        title="The resolver fails (SERVFAIL)",
+        domain=Domain.NETWORK,
+        category=Category.NETWORK,
+        mechanism="The resolver cannot get an answer from the zone's servers, or cannot validate "
+        "it.",
+        mitigation="Send queries to a healthy resolver; repair the zone or its servers.",
+        base_log_odds=-1.2,
+        caused_by=("*crash*", "*oom*", "bad_*", "*_blocks", "packet_loss", "node_*"),
+    ),
+    FailureMode(
+        name="dns_timeout",
+        title="Name resolution times out",
+        domain=Domain.NETWORK,
+        category=Category.NETWORK,
+        mechanism="Queries to the resolver are lost or it is overloaded; every new connection "
+        "waits for it.",
+        mitigation="Restore the path to the resolver or add resolvers.",
+        base_log_odds=-1.2,
+        caused_by=(*_PATH_CUT, "*crash*", "*oom*", "*cpu*", "*unschedulable*", "traffic_surge"),
+    ),
+    FailureMode(
+        name="dns_wrong_answer",
+        title="The name resolves to the wrong address",
+        domain=Domain.NETWORK,
+        category=Category.CONFIGURATION_ERROR,
+        mechanism="A stale or mistaken record sends clients to an address that does not serve "
+        "them.",
+        mitigation="Correct the record; mind its time to live.",
+        base_log_odds=-1.5,
+        caused_by=("bad_*", "*failover*"),
+    ),
+)
+
+_CONNECTIONS = (
+    FailureMode(
+        name="tcp_refused",
+        title="Connections are refused",
+        domain=Domain.NETWORK,
+        category=Category.NETWORK,
+        mechanism="The host answers but nothing listens on the port, or a firewall rejects.",
+        mitigation="Start the server, or point clients at the port it listens on.",
+        base_log_odds=-1.5,
+        caused_by=(*_SERVER_GONE, "*mismatch*", "*_port*", "dns_wrong_answer"),
+    ),
+    FailureMode(
+        name="tcp_timed_out",
+        title="Connections time out",
+        domain=Domain.NETWORK,
+        category=Category.NETWORK,
+        mechanism="Packets to the port get no answer: a rule drops them, no route leads there, or "
+        "the host is gone or overwhelmed.",
+        mitigation="Find the hop that drops them: rules first, then routes, then the host.",
+        base_log_odds=-1.5,
+        caused_by=(*_PATH_CUT, *_SERVER_GONE, "*cpu*", "dns_wrong_answer", "traffic_surge"),
+    ),
+    FailureMode(
+        name="tcp_reset",
+        title="Connections are reset",
+        domain=Domain.NETWORK,
+        category=Category.NETWORK,
+        mechanism="An established connection is torn down: the process died, its queue was full, "
+        "or a middlebox had forgotten it.",
+        mitigation="Look at the process that resets; align idle timeouts along the path.",
+        base_log_odds=-1.7,
+        caused_by=(*_SERVER_GONE, "*timeout*", "traffic_surge", "*_blocks"),
+    ),
+)
+
+_CERTIFICATES = (
+    FailureMode(
+        name="tls_expired",
+        title="The certificate has expired",
+        domain=Domain.NETWORK,
+        category=Category.SECURITY,
+        mechanism="The certificate was not renewed or the renewed one was not loaded; clients that "
+        "verify refuse the connection.",
+        mitigation="Install the renewed certificate and reload the server.",
+        base_log_odds=-0.8,
+        caused_by=("*cert_manager*", "*renewal*"),
+    ),
+    FailureMode(
+        name="tls_not_yet_valid",
+        title="The certificate is not valid yet",
+        domain=Domain.NETWORK,
+        category=Category.SECURITY,
+        mechanism="The certificate begins in the future, or a clock runs behind.",
+        mitigation="Correct the clock, or serve the certificate before.",
+        base_log_odds=-2.5,
+        caused_by=("*clock*", "bad_*"),
+    ),
+    FailureMode(
+        name="tls_name_mismatch",
+        title="The certificate is for another name",
+        domain=Domain.NETWORK,
+        category=Category.CONFIGURATION_ERROR,
+        mechanism="The server shows a certificate that does not cover the name clients ask for.",
+        mitigation="Serve the certificate that covers the name, or send clients to the right name.",
+        base_log_odds=-1.5,
+        caused_by=("bad_*", "dns_wrong_answer", "*misrouted*"),
+    ),
+    FailureMode(
+        name="tls_untrusted_chain",
+        title="The certificate's issuer is not trusted",
+        domain=Domain.NETWORK,
+        category=Category.CONFIGURATION_ERROR,
+        mechanism="An intermediate certificate is missing, or the issuer is not in the clients' "
+        "trust store.",
+        mitigation="Serve the whole chain, or add the issuer to the trust store.",
+        base_log_odds=-1.5,
+        caused_by=("bad_*",),
+    ),
+)
+
+_PATH = (
+    FailureMode(
+        name="service_without_endpoints",
+        title="The Service has no ready endpoint",
+        domain=Domain.NETWORK,
+        category=Category.CONFIGURATION_ERROR,
+        mechanism="The Service's selector matches no ready pod, so that connections to it have "
+        "nowhere to go.",
+        mitigation="Correct the selector, or make its pods ready.",
+        base_log_odds=-1.0,
+        caused_by=(*_SERVER_GONE, "*selector*", "*mismatch*", "*quota*", "*mount*", "*secret*"),
+    ),
+    FailureMode(
+        name="security_group_blocks",
+        title="A security group blocks the path",
+        domain=Domain.NETWORK,
+        category=Category.CONFIGURATION_ERROR,
+        mechanism="No rule admits the port, and security groups drop silently: clients time out.",
+        mitigation="Add the rule that admits the client, or take back the change that removed it.",
+        base_log_odds=-1.0,
+        caused_by=("bad_config_change", "*security_group_change*"),
+    ),
+    FailureMode(
+        name="network_acl_blocks",
+        title="A network ACL blocks the path",
+        domain=Domain.NETWORK,
+        category=Category.CONFIGURATION_ERROR,
+        mechanism="The subnet's first matching ACL entry denies the port, or the replies' ports.",
+        mitigation="Correct the entry; an ACL needs both directions.",
+        base_log_odds=-1.7,
+        caused_by=("bad_config_change",),
+    ),
+    FailureMode(
+        name="network_policy_blocks",
+        title="A NetworkPolicy blocks the path",
+        domain=Domain.NETWORK,
+        category=Category.CONFIGURATION_ERROR,
+        mechanism="A policy selects the pod and none of its rules admits the client.",
+        mitigation="Admit the client in the policy, or take back the change that brought it.",
+        base_log_odds=-1.0,
+        caused_by=("bad_config_change", "bad_deploy"),
+    ),
+    FailureMode(
+        name="load_balancer_no_healthy_targets",
+        title="The load balancer has no healthy target",
+        domain=Domain.NETWORK,
+        category=Category.DEPENDENCY_FAILURE,
+        mechanism="Every target fails its health check, so the load balancer answers 503 itself.",
+        mitigation="Bring targets back, or correct the health check.",
+        base_log_odds=-1.7,
+        caused_by=(*_SERVER_GONE, *_PATH_CUT, "*cpu*", "*health_check*", "*scal*"),
+    ),
+)
+
+_QUALITY = (
+    FailureMode(
+        name="packet_loss",
+        title="Packets are lost",
+        domain=Domain.NETWORK,
+        category=Category.NETWORK,
+        mechanism="A link, queue or interface drops packets; retransmissions slow everything.",
+        mitigation="Move traffic off the link or host that drops.",
+        base_log_odds=-1.2,
+        caused_by=("traffic_surge", "*bandwidth*", "node_*"),
+    ),
+    FailureMode(
+        name="high_network_latency",
+        title="The network is slow",
+        domain=Domain.NETWORK,
+        category=Category.NETWORK,
+        mechanism="Round trips take longer while the servers answer as fast as before.",
+        mitigation="Move traffic to a nearer or healthier path.",
+        base_log_odds=-1.2,
+        caused_by=("packet_loss", "traffic_surge", "*bandwidth*", "node_*"),
+    ),
+)
+
+_ANSWERS = (
+    FailureMode(
+        name="http_upstream_errors",
+        title="A service answers with errors",
+        domain=Domain.NETWORK,
+        category=Category.DEPENDENCY_FAILURE,
+        mechanism="The service answers 5xx and its callers pass that on.",
+        mitigation="Find what fails inside it; shed or reroute its traffic meanwhile.",
+        base_log_odds=-2.0,
+        caused_by=_ROOTS_OF_FAILURE,
+    ),
+    FailureMode(
+        name="upstream_timeouts",
+        title="Calls to a service time out",
+        domain=Domain.NETWORK,
+        category=Category.DEPENDENCY_FAILURE,
+        mechanism="The service answers later than its callers wait.",
+        mitigation="Find what it waits for; fail fast meanwhile.",
+        base_log_odds=-2.0,
+        caused_by=_ROOTS_OF_FAILURE,
+    ),
+    FailureMode(
+        name="upstream_latency",
+        title="A service answers slowly",
+        domain=Domain.NETWORK,
+        category=Category.DEPENDENCY_FAILURE,
+        mechanism="The service takes much longer than it used to, and its callers with it.",
+        mitigation="Find what it waits for; shed load meanwhile.",
+        base_log_odds=-2.0,
+        caused_by=_ROOTS_OF_FAILURE,
+    ),
+)
+
+NETWORK_MODES: tuple[FailureMode, ...] = (
+    *_NAMES,
+    *_CONNECTIONS,
+    *_CERTIFICATES,
+    *_PATH,
+    *_QUALITY,
+    *_ANSWERS,
+)

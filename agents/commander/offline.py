@@ -1,0 +1,97 @@
+"""One whole investigation in this process: the same steps, done one after the other.
+
+Live, the steps of `next_steps` become jobs on queues; here they are done at once. Nothing else
+differs: the same specialists, the same verifier, the same account.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from agents.commander.deciding import next_steps
+from agents.commander.steps import Ask, Record, Step, Verify
+from agents.domain.base import Producer
+from agents.domain.events import Body, ClaimVerified, IncidentDeclared, QuestionAnswered
+from agents.domain.incidents import Alert, Incident
+from agents.domain.plans import Policy, Roster
+from agents.domain.readings import Topology
+from agents.domain.state import IncidentState, fold
+from agents.ports import Journal, Telemetry
+from agents.specialists.framework import Assignment, Specialist
+from agents.verification.verifier import VERIFIER, Verifier
+
+TelemetryFor = Callable[[str], Telemetry]
+"""Returns the gated telemetry of one specialist, by name."""
+
+_INVESTIGATING = (Record, Ask, Verify)
+"""The steps that find out; those that act on the world are for the live system alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Investigator:
+    """Runs investigations in this process."""
+
+    specialists: Mapping[str, Specialist]
+    telemetry_for: TelemetryFor
+    journal: Journal
+    policy: Policy
+
+    def investigate(self, alert: Alert, topology: Topology, now: datetime) -> IncidentState:
+        """Return the state of an investigation that has gone as far as its evidence goes."""
+        members = tuple(specialist.member for specialist in self.specialists.values())
+        roster = Roster(members=members, topology=topology)
+        incident = Incident(
+            title=alert.title, severity=alert.severity, declared_at=now, alert=alert
+        )
+        self._append(incident.id, IncidentDeclared(incident=incident), now)
+        while True:
+            state = fold(incident.id, self.journal.read(incident.id))
+            due = [
+                step
+                for step in next_steps(state, roster, self.policy, now)
+                if isinstance(step, _INVESTIGATING)
+            ]
+            if not due:
+                return state
+            for step in due:
+                self._do(step, state, now)
+
+    def _do(self, step: Step, state: IncidentState, now: datetime) -> None:
+        match step:
+            case Record():
+                self._append(state.incident_id, step.body, now)
+            case Ask():
+                self._ask(step, state, now)
+            case Verify():
+                self._verify(step, state, now)
+            case _:
+                message = f"{step.kind} is not a step of an investigation"
+                raise AssertionError(message)
+
+    def _ask(self, step: Ask, state: IncidentState, now: datetime) -> None:
+        question = state.question(step.question_id)
+        if question is None or state.incident is None or state.plan is None:
+            message = f"question {step.question_id} is not in the plan"
+            raise AssertionError(message)
+        assignment = Assignment(
+            telemetry=self.telemetry_for(step.specialist),
+            question=question,
+            alert=state.incident.alert,
+            topology=state.plan.topology,
+            now=now,
+        )
+        answer = self.specialists[step.specialist].investigate(assignment)
+        self._append(state.incident_id, QuestionAnswered(answer=answer), now)
+
+    def _verify(self, step: Verify, state: IncidentState, now: datetime) -> None:
+        hypothesis = state.hypothesis(step.subject_id)
+        verifier = Verifier(self.telemetry_for(step.queue))
+        for claim in (*hypothesis.claims, *hypothesis.forbids) if hypothesis else ():
+            if state.verdict(claim) is None:
+                verdict = verifier.verify(claim)
+                self._append(state.incident_id, ClaimVerified(verdict=verdict), now, VERIFIER)
+
+    def _append(
+        self, incident_id: str, body: Body, at: datetime, actor: Producer | None = None
+    ) -> None:
+        self.journal.append(incident_id, [body], actor=actor or Producer(name="commander"), at=at)
