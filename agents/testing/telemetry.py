@@ -1,10 +1,9 @@
 """A telemetry double that answers from what a test put in."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agents.domain.base import EntityRef, Window
+from agents.domain.base import Window
 from agents.domain.measures import (
     ChangeSelector,
     LogSelector,
@@ -26,6 +25,14 @@ from agents.domain.readings import (
 )
 from agents.domain.reduction import row_matches
 from agents.errors import NoSuchSource
+from agents.selection import (
+    select_changes,
+    select_lines,
+    select_resources,
+    select_series,
+    select_spans,
+)
+from agents.selection import select_series
 from agents.telemetry import AbsentTelemetry
 
 
@@ -62,40 +69,25 @@ class InMemoryTelemetry(AbsentTelemetry):
         """Return the matching series, cut to the window."""
         if self.series is None:
             return super().metrics(selector, window)
-        matching = (one for one in self.series if _series_matches(one, selector))
-        return tuple(_cut(one, window) for one in matching)
+        return tuple(select_series(self.series, selector, window))
 
     def logs(self, selector: LogSelector, window: Window) -> tuple[LogLine, ...]:
         """Return the matching lines."""
         if self.lines is None:
             return super().logs(selector, window)
-        return tuple(
-            line
-            for line in self.lines
-            if window.contains(line.timestamp)
-            and _entity_matches(selector.entity, line.entity)
-            and re.search(selector.pattern, line.message, re.IGNORECASE)
-            and selector.level in (None, line.level)
-        )
+        return tuple(select_lines(self.lines, selector, window))
 
     def traces(self, selector: TraceSelector, window: Window) -> tuple[Span, ...]:
         """Return the matching spans."""
         if self.spans is None:
             return super().traces(selector, window)
-        return tuple(
-            span
-            for span in self.spans
-            if window.contains(span.start)
-            and selector.service in (None, span.service)
-            and selector.operation in (None, span.operation)
-            and selector.status in (None, span.status)
-        )
+        return tuple(select_spans(self.spans, selector, window))
 
     def objects(self, selector: ObjectSelector) -> tuple[Resource, ...]:
         """Return the matching objects."""
         if selector.kind not in self.resources:
             return super().objects(selector)
-        return tuple(filter_resources(self.resources[selector.kind], selector))
+        return tuple(select_resources(self.resources[selector.kind], selector))
 
     def topology(self) -> Topology:
         """Return the topology that was put in."""
@@ -105,14 +97,7 @@ class InMemoryTelemetry(AbsentTelemetry):
         """Return the matching changes."""
         if self.made_changes is None:
             return super().changes(selector, window)
-        return tuple(
-            change
-            for change in self.made_changes
-            if window.contains(change.timestamp)
-            and _entity_matches(selector.entity, change.entity)
-            and selector.kind in (None, change.kind)
-            and selector.ref in (None, change.ref)
-        )
+        return tuple(select_changes(self.made_changes, selector, window))
 
     def probe(self, selector: ProbeSelector) -> ProbeResult:
         """Return the result that was put in for the target."""
@@ -126,37 +111,3 @@ class InMemoryTelemetry(AbsentTelemetry):
         if selector.view not in self.tables:
             return super().rows(selector)
         return tuple(row for row in self.tables[selector.view] if row_matches(row, selector.where))
-
-
-def filter_resources(resources: Iterable[Resource], selector: ObjectSelector) -> Iterable[Resource]:
-    """Yield the resources that a selector means."""
-    for resource in resources:
-        entity = resource.entity
-        labels_match = all(resource.labels.get(k) == v for k, v in selector.labels.items())
-        if selector.namespace not in (None, entity.namespace) or not labels_match:
-            continue
-        if selector.name not in (None, entity.name):
-            continue
-        if selector.where is None or resource.document.at(selector.where) is True:
-            yield resource
-
-
-def _series_matches(one: Series, selector: MetricSelector) -> bool:
-    return (
-        one.name == selector.name
-        and selector.statistic in (None, one.statistic)
-        and _entity_matches(selector.entity, one.entity)
-        and all(one.labels.get(k) == v for k, v in selector.labels.items())
-    )
-
-
-def _entity_matches(wanted: EntityRef | None, found: EntityRef | None) -> bool:
-    return wanted is None or (found is not None and wanted.is_same_as(found))
-
-
-def _cut(one: Series, window: Window) -> Series:
-    start, end = window.start.timestamp(), window.end.timestamp()
-    inside = [(t, v) for t, v in zip(one.times, one.values, strict=True) if start <= t <= end]
-    return one.model_copy(
-        update={"times": tuple(t for t, _ in inside), "values": tuple(v for _, v in inside)}
-    )
