@@ -2,7 +2,17 @@
 
 from jobs.gameday.cluster.objects import RESOURCES, KubeObject
 
-VERSION = {"major": "1", "minor": "32", "gitVersion": "v1.32.0", "platform": "linux/amd64"}
+VERSION = {
+    "major": "1",
+    "minor": "32",
+    "gitVersion": "v1.32.0",
+    "gitCommit": "gameday",
+    "gitTreeState": "clean",
+    "buildDate": "2024-12-11T18:00:00Z",
+    "goVersion": "none",
+    "compiler": "none",
+    "platform": "linux/amd64",
+}
 """The Kubernetes release whose object shapes are served."""
 
 VERBS = ["create", "delete", "get", "list", "patch", "update", "watch"]

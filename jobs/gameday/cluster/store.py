@@ -138,6 +138,15 @@ class ObjectStore:
         self._queues.append(queue)
         return queue
 
+    async def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Return once something holds, looking again after every change."""
+        changes = self.subscribe()
+        try:
+            while not holds():
+                await changes.get()
+        finally:
+            self.unsubscribe(changes)
+
     def unsubscribe(self, queue: "asyncio.Queue[Change]") -> None:
         """Stop feeding a queue."""
         self._queues.remove(queue)

@@ -1,0 +1,1 @@
+"""A small shop of real HTTP processes: storefront calls checkout, checkout calls payments."""
