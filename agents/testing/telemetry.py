@@ -32,7 +32,6 @@ from agents.selection import (
     select_series,
     select_spans,
 )
-from agents.selection import select_series
 from agents.telemetry import AbsentTelemetry
 
 

@@ -1,0 +1,1 @@
+"""AWS through boto3 as a source of telemetry."""

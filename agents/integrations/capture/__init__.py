@@ -1,0 +1,1 @@
+"""Captures: folders of recorded telemetry in the vendors' own formats, read and written."""
