@@ -78,6 +78,12 @@ class JournalConflict(WarroomError):
     retryable = True
 
 
+class JournalUnavailable(WarroomError):
+    """The journal's database did not answer; it may answer later."""
+
+    retryable = True
+
+
 class JournalTampered(WarroomError):
     """The journal's hash chain is broken."""
 

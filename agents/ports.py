@@ -113,8 +113,12 @@ class Journal(Protocol):
         """Return the known incidents, newest first; open ones are not yet finished."""
         ...
 
-    def close(self, incident_id: str) -> None:
-        """Note that nothing is left to do for an incident, so that the clock may skip it."""
+    def close(self, incident_id: str, *, sequence: int) -> None:
+        """Note that nothing is left to do for an incident, so that the clock may skip it.
+
+        `sequence` is that of the last event the decision was based on: an incident that has had
+        another event since stays open, and one that gets another event later opens again.
+        """
         ...
 
 
@@ -142,13 +146,19 @@ class Job(Value):
     """Id of the artifact the work is about."""
     delay_seconds: float = 0.0
     timeout_seconds: int = 120
+    runs_again: bool = False
+    """Whether a request that comes while the job runs makes it run once more."""
 
 
 class JobQueue(Protocol):
     """Hands work to the workers."""
 
     def enqueue(self, job: Job) -> bool:
-        """Enqueue a job; False when one with its id is already waiting or running."""
+        """Enqueue a job; False when one with its id is already waiting or running.
+
+        False as well when the queue is out of reach: what is due follows from the journal, and
+        the clock asks for it again.
+        """
         ...
 
 
@@ -156,7 +166,10 @@ class IncidentLock(Protocol):
     """Keeps two workers from deciding for one incident at once."""
 
     def holding(self, incident_id: str) -> AbstractContextManager[bool]:
-        """Try to hold the incident; the value tells whether it is held."""
+        """Try for a short while to hold the incident; the value tells whether it is held.
+
+        Any other name may be given to hold something narrower, such as one peer's deliveries.
+        """
         ...
 
 
@@ -201,6 +214,15 @@ class Room(Protocol):
     def edit(self, channel: str, reference: str, message: RoomMessage) -> None:
         """Replace what a message says."""
         ...
+
+
+class PagerMessage(Value):
+    """What is to be told to the pager, once under its key."""
+
+    key: str
+    kind: Literal["acknowledge", "note", "resolve"]
+    text: str = ""
+    """Of a note."""
 
 
 class Pager(Protocol):

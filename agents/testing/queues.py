@@ -1,0 +1,59 @@
+"""A job queue and an incident lock that live in one process."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from typing_extensions import override
+
+from agents.ports import IncidentLock, Job, JobQueue
+
+
+@dataclass
+class InMemoryJobQueue(JobQueue):
+    """Keeps jobs until a test takes them."""
+
+    waiting: dict[str, Job] = field(default_factory=dict[str, Job])
+    running: dict[str, Job] = field(default_factory=dict[str, Job])
+
+    @override
+    def enqueue(self, job: Job) -> bool:
+        """Keep a job unless one with its id waits, or runs and need not run again."""
+        is_busy = job.id in self.running and not job.runs_again
+        if job.id in self.waiting or is_busy:
+            return False
+        self.waiting[job.id] = job
+        return True
+
+    def take(self, *queues: str) -> Job | None:
+        """Start the oldest job of these queues, or of all; delays are not waited for."""
+        for job_id, job in self.waiting.items():
+            if not queues or job.queue in queues:
+                del self.waiting[job_id]
+                self.running[job_id] = job
+                return job
+        return None
+
+    def finish(self, job: Job) -> None:
+        """Note that a job has come to its end, well or badly."""
+        self.running.pop(job.id, None)
+
+
+@dataclass
+class InMemoryIncidentLock(IncidentLock):
+    """Keeps the names that are held; a second holder is turned away at once."""
+
+    held: set[str] = field(default_factory=set[str])
+
+    @override
+    @contextmanager
+    def holding(self, incident_id: str) -> Generator[bool]:
+        """Hold a name unless it is held."""
+        if incident_id in self.held:
+            yield False
+            return
+        self.held.add(incident_id)
+        try:
+            yield True
+        finally:
+            self.held.discard(incident_id)

@@ -1,0 +1,1 @@
+"""Tests of the artifacts and of the arithmetic on them."""

@@ -1,0 +1,22 @@
+"""Real databases for tests."""
+
+from pathlib import Path
+from secrets import token_hex
+
+import psycopg
+from psycopg import sql
+
+from jobs.embedded import PostgresServer, start_postgres
+
+
+def postgres_server(directory: Path) -> PostgresServer:
+    """Start a PostgreSQL of one's own; use it as a context manager."""
+    return start_postgres(directory)
+
+
+def fresh_database(server_url: str) -> str:
+    """Create an empty database and return its URL."""
+    name = f"test_{token_hex(4)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return server_url.rpartition("/")[0] + f"/{name}"
