@@ -148,6 +148,6 @@ def _entity(entity: EntityRef) -> ReportedEntity:
 def _action(one: RankedHypothesis, state: IncidentState) -> str:
     """Say the first mitigation of a cause, with the exact values that are known."""
     hypothesis = state.hypothesis(one.hypothesis_id)
-    details = hypothesis.details if hypothesis else {}
-    known = ", ".join(f"{name} {scalar_text(value)}" for name, value in details.items())
+    details = hypothesis.details.items() if hypothesis else ()
+    known = ", ".join(f"{name} {scalar_text(value)}" for name, value in details)
     return f"{one.cause.mode.mitigation} ({known})" if known else one.cause.mode.mitigation

@@ -25,11 +25,10 @@ _HEALTHY_MODES = frozenset({"recovered"})
 
 def basis(state: IncidentState) -> str:
     """Return the digest of all that an account is made from; the same basis, the same account."""
+    first = (verdict for verdict in state.verdicts.values() if verdict.round == "first")
     made_from = {
         "answers": sorted(answer.id for answer in state.answers.values()),
-        "verdicts": sorted(
-            verdict.id for verdict in state.verdicts.values() if _is_first(verdict.round)
-        ),
+        "verdicts": sorted(verdict.id for verdict in first),
         "expired": sorted(state.expired & {q.id for q in state.unanswered}),
         "alert_resolved": state.alert_resolved_at is not None,
     }

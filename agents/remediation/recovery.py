@@ -9,7 +9,6 @@ from agents.domain.claims import Claim, Verdict, VerdictStatus
 from agents.domain.hypotheses import Hypothesis, HypothesisStatus
 from agents.domain.measures import (
     Comparator,
-    LogSelector,
     Measure,
     MetricSelector,
     ObjectSelector,
@@ -59,9 +58,9 @@ def _symptoms(hypothesis: Hypothesis, state: IncidentState) -> Iterator[Hypothes
 
 def _ceased(hypothesis: Hypothesis) -> Iterator[Claim]:
     for claim in hypothesis.claims:
+        selector = claim.measure.selector
         opposite = _OPPOSITE.get(claim.comparator)
-        control = claim.control or _control(claim.measure.selector)
-        if opposite is None or control is None or _is_history(claim.measure.selector):
+        if opposite is None or not _tells_of_now(selector):
             continue
         yield Claim(
             text=f"no longer: {claim.text}",
@@ -70,35 +69,24 @@ def _ceased(hypothesis: Hypothesis) -> Iterator[Claim]:
             comparator=opposite,
             expected=claim.expected,
             window=claim.window,
-            control=control,
+            control=claim.control or _control(selector),
         )
 
 
-def _is_history(selector: Selector) -> bool:
+def _tells_of_now(selector: Selector) -> bool:
+    """Tell whether a selector reads the present; logs, events and changes tell of the past."""
     if isinstance(selector, ObjectSelector):
-        return selector.kind in _HISTORY_KINDS
-    return isinstance(selector, LogSelector) or not _is_live(selector)
-
-
-def _is_live(selector: Selector) -> bool:
+        return selector.kind not in _HISTORY_KINDS
     return isinstance(selector, MetricSelector | RowSelector | ProbeSelector)
 
 
-def _control(selector: Selector) -> Measure | None:
+def _control(selector: Selector) -> Measure:
     """Return a query that shows that the source still answers, so that absence proves something."""
-    match selector:
-        case MetricSelector():
-            return Measure(selector=selector, reduce=Reduction.COUNT)
-        case RowSelector():
-            everything = RowSelector(instance=selector.instance, view="settings")
-            return Measure(selector=everything, reduce=Reduction.COUNT)
-        case ObjectSelector():
-            everything = ObjectSelector(kind=selector.kind, namespace=selector.namespace)
-            return Measure(selector=everything, reduce=Reduction.COUNT)
-        case ProbeSelector():
-            return Measure(selector=selector, reduce=Reduction.COUNT)
-        case _:
-            return None
+    if isinstance(selector, RowSelector):
+        selector = RowSelector(instance=selector.instance, view="settings")
+    elif isinstance(selector, ObjectSelector):
+        selector = ObjectSelector(kind=selector.kind, namespace=selector.namespace)
+    return Measure(selector=selector, reduce=Reduction.COUNT)
 
 
 def claims_now(
