@@ -26,20 +26,38 @@ class Range:
 
 def increase(found: Range) -> float | None:
     """How much a counter rose in the window, extended to its edges as Prometheus does."""
-    points = found.points
-    if len(points) <= 1:
+    if len(found.points) <= 1:
         return None
-    risen = points[-1][1] - points[0][1]
-    risen += sum(a[1] for a, b in itertools.pairwise(points) if b[1] < a[1])
+    first, last = found.values[0], found.values[-1]
+    risen = last - first
+    risen += sum(before for before, after in itertools.pairwise(found.values) if after < before)
+    return risen * _extension(found, seconds_since_zero=_seconds_since_zero(found, risen))
+
+
+def delta(found: Range) -> float | None:
+    """How much a gauge changed in the window, extended likewise."""
+    if len(found.points) <= 1:
+        return None
+    return (found.values[-1] - found.values[0]) * _extension(found)
+
+
+def _seconds_since_zero(found: Range, risen: float) -> float:
+    """How long before its first sample a counter must have been zero, at the rate it rose."""
+    if risen <= 0 or found.values[0] < 0:
+        return math.inf
+    return (found.points[-1][0] - found.points[0][0]) * found.values[0] / risen
+
+
+def _extension(found: Range, seconds_since_zero: float = math.inf) -> float:
+    """By which factor the samples' change grows when it is extended to the window's edges."""
+    points = found.points
     sampled = points[-1][0] - points[0][0]
     gap = sampled / (len(points) - 1)
-    to_start, to_end = points[0][0] - found.start, found.end - points[-1][0]
-    if risen > 0 and points[0][1] >= 0:
-        to_start = min(to_start, sampled * points[0][1] / risen)
+    to_start = min(points[0][0] - found.start, seconds_since_zero)
     covered = sampled
-    for distance in (to_start, to_end):
+    for distance in (to_start, found.end - points[-1][0]):
         covered += distance if distance < gap * EXTRAPOLATION_LIMIT else gap / 2
-    return risen * covered / sampled
+    return covered / sampled
 
 
 def rate(found: Range) -> float | None:
@@ -54,12 +72,6 @@ def irate(found: Range) -> float | None:
         return None
     (earlier, low), (later, high) = found.points[-2:]
     return (high - low if high >= low else high) / (later - earlier)
-
-
-def delta(found: Range) -> float | None:
-    """How much a gauge changed between the first and the last sample."""
-    values = found.values
-    return values[-1] - values[0] if len(values) > 1 else None
 
 
 def _over_time(summary: Callable[[list[float]], float]) -> Callable[[Range], float | None]:

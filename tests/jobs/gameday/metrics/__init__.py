@@ -1,0 +1,1 @@
+"""Tests of the Prometheus HTTP API that the shop is read through."""
