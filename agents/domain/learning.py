@@ -52,7 +52,7 @@ class ToolCall(Value):
     agent: str
     source: str
     query: str
-    """The selector as JSON."""
+    """The selector or measure with its window, as JSON."""
     started_at: Instant
     seconds: float
     items: int
@@ -61,3 +61,5 @@ class ToolCall(Value):
     """Why the gateway or the source said no; empty when it answered."""
     result_digest: str = ""
     """SHA-256 of the redacted result; the recording keeps the result under it."""
+    notices: tuple[str, ...] = ()
+    """What was left out of the result because it was too large."""
