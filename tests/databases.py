@@ -5,7 +5,9 @@ from secrets import token_hex
 
 import psycopg
 from psycopg import sql
+from redis import Redis
 
+from agents.integrations.redis.connecting import connect
 from jobs.embedded import PostgresServer, start_postgres
 
 
@@ -20,3 +22,10 @@ def fresh_database(server_url: str) -> str:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     return server_url.rpartition("/")[0] + f"/{name}"
+
+
+def empty_redis(url: str) -> Redis:
+    """Empty a Redis and return a client of it."""
+    client = connect(url)
+    client.flushall()  # pyright: ignore[reportUnknownMemberType] - redis-py's own gap
+    return client

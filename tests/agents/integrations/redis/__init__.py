@@ -1,0 +1,1 @@
+"""Tests of the queue and the lock on Redis, beyond their contracts."""
