@@ -1,1 +1,48 @@
-"""The Kubernetes specialist: pods, nodes, rollouts and quotas."""
+"""The Kubernetes specialist: pods, nodes, rollouts, quotas and services."""
+
+from agents.domain.plans import Member
+from agents.specialists.framework import RuleSpecialist
+from agents.specialists.kubernetes.admission import refused_pods, service_quota
+from agents.specialists.kubernetes.containers import crash_loop, out_of_memory
+from agents.specialists.kubernetes.images import image_pull
+from agents.specialists.kubernetes.nodes import unhealthy_nodes
+from agents.specialists.kubernetes.probes import restarted_by_probe, unready_by_probe
+from agents.specialists.kubernetes.references import missing_references
+from agents.specialists.kubernetes.rollouts import scaled_to_nothing, stuck_rollout
+from agents.specialists.kubernetes.routing import (
+    service_leads_nowhere,
+    service_port_without_container_port,
+)
+from agents.specialists.kubernetes.scheduling import unschedulable
+from agents.specialists.kubernetes.storage import unbound_volumes
+from agents.specialists.kubernetes.view import ClusterView
+
+OBJECT_KINDS = (
+    *("pods", "deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "cronjobs"),
+    *("services", "endpoints", "endpointslices", "ingresses", "networkpolicies"),
+    *("events", "nodes", "namespaces", "configmaps", "secrets", "serviceaccounts"),
+    *("persistentvolumeclaims", "persistentvolumes", "storageclasses"),
+    *("resourcequotas", "limitranges", "horizontalpodautoscalers", "poddisruptionbudgets"),
+)
+"""The kinds that the specialist may read; of secrets, adapters give names and keys alone."""
+
+
+def kubernetes_specialist() -> RuleSpecialist[ClusterView]:
+    """Return the specialist with every check that it knows."""
+    return RuleSpecialist(
+        member=Member(
+            name="kubernetes",
+            title="Kubernetes",
+            sources=(
+                *(f"objects:{kind}" for kind in OBJECT_KINDS),
+                *("logs", "topology", "changes", "metrics"),
+            ),
+        ),
+        checks=(
+            *(out_of_memory, crash_loop, restarted_by_probe, unready_by_probe),
+            *(image_pull, missing_references, unschedulable, unbound_volumes),
+            *(refused_pods, service_quota, stuck_rollout, scaled_to_nothing),
+            *(unhealthy_nodes, service_leads_nowhere, service_port_without_container_port),
+        ),
+        view=ClusterView,
+    )

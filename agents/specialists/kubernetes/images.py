@@ -1,0 +1,220 @@
+"""Images that cannot be pulled: which of the many reasons it is."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agents.domain.base import EntityRef
+from agents.domain.claims import Claim
+from agents.domain.hypotheses import Hypothesis
+from agents.domain.measures import Comparator, ObjectSelector
+from agents.specialists.framework import check
+from agents.specialists.kubernetes.claims import (
+    SUPPORTING,
+    Blame,
+    earliest,
+    quote,
+    quote_happening,
+    states,
+    there_are_none,
+    waits_for,
+)
+from agents.specialists.kubernetes.grouping import containers_by_owner
+from agents.specialists.kubernetes.objects import Container, Happening
+from agents.specialists.kubernetes.revisions import Rollout, rollout_behind
+from agents.specialists.kubernetes.view import ClusterView, container_spec
+
+_PULL_REASONS = (
+    "^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError"
+    "|RegistryUnavailable)$"
+)
+_SAID = tuple(
+    (mode, re.compile(pattern, re.IGNORECASE))
+    for mode, pattern in (
+        (
+            "image_registry_dns_failure",
+            r"no such host|server misbehaving|name resolution|lookup \S+( on \S+)?:.*"
+            r"(timeout|refused|servfail)",
+        ),
+        ("image_registry_rate_limited", r"toomanyrequests|too many requests|rate limit"),
+        (
+            "image_registry_unreachable",
+            r"i/o timeout|connection refused|no route to host|network is unreachable|tls handshake"
+            r"|deadline exceeded|connection reset|x509|request canceled|50[0234] ",
+        ),
+        (
+            "missing_image_pull_secret",
+            r"unauthorized|authentication required|no basic auth|403 forbidden|\b401\b"
+            r"|insufficient_scope|access forbidden",
+        ),
+        (
+            "incorrect_image_reference",
+            r"InvalidImageName|invalid reference format|couldn't parse image|manifest unknown"
+            r"|not found|name unknown|no match for platform|no matching manifest",
+        ),
+    )
+)
+_AMBIGUOUS = re.compile(
+    r"pull access denied|may require .*(authorization|docker login)|requested access .* denied",
+    re.IGNORECASE,
+)
+"""Registries give this answer both for an image that is not there and for one without access."""
+_REFUSED = re.compile(r"unauthorized|denied|authentication|authorization|\b40[13]\b", re.IGNORECASE)
+_WITHOUT_SECRET = "FailedToRetrieveImagePullSecret"  # noqa: S105 - the name of an event
+_TITLES = {
+    "image_registry_dns_failure": "the registry's name does not resolve",
+    "image_registry_rate_limited": "the registry limits the rate of pulls",
+    "image_registry_unreachable": "the registry cannot be reached",
+    "missing_image_pull_secret": "the registry wants credentials that the pod does not have",
+    "incorrect_image_reference": "there is no such image",
+    "image_pull_failed": "the pull fails",
+}
+
+
+@check(needs=("objects:pods",), modes=tuple(_TITLES))
+def image_pull(view: ClusterView) -> Iterator[Hypothesis]:
+    """Find pods whose image cannot be pulled, and say why it cannot."""
+    for owner, containers in containers_by_owner(view, _cannot_pull):
+        rollout = rollout_behind(view, owner, tuple(c.pod for c in containers))
+        by_mode: dict[str, list[Container]] = defaultdict(list)
+        for container in containers:
+            by_mode[_mode(view, container, rollout)].append(container)
+        for mode, several in by_mode.items():
+            yield _blame(view, owner, mode, tuple(several), rollout)
+
+
+def _cannot_pull(container: Container) -> bool:
+    return re.search(_PULL_REASONS, container.waiting_reason) is not None
+
+
+def _said(view: ClusterView, container: Container) -> tuple[Happening, ...]:
+    said = view.container_happenings(container, "Failed", "InspectFailed", _WITHOUT_SECRET)
+    return tuple(one for one in said if "pull" in one.message.lower() or one.reason != "Failed")
+
+
+def _words(view: ClusterView, container: Container) -> str:
+    """Return all that is said: the back-off hides the registry's own answer in the events."""
+    answers = [one.message for one in _said(view, container) if one.reason != _WITHOUT_SECRET]
+    return " ".join([container.waiting_reason, container.waiting_message, *answers])
+
+
+def _mode(view: ClusterView, container: Container, rollout: Rollout | None) -> str:
+    words = _words(view, container)
+    for mode, pattern in _SAID[:3]:
+        if pattern.search(words):
+            return mode
+    if _missing_secrets(view, container) or _said_without_secret(view, container):
+        return "missing_image_pull_secret"
+    if _AMBIGUOUS.search(words):
+        is_private = _was_pulled_before(container, rollout)
+        return "missing_image_pull_secret" if is_private else "incorrect_image_reference"
+    return next((mode for mode, p in _SAID[3:] if p.search(words)), "image_pull_failed")
+
+
+def _said_without_secret(view: ClusterView, container: Container) -> bool:
+    said = view.container_happenings(container, _WITHOUT_SECRET)
+    return bool(said) and _is_refused(view, container)
+
+
+def _is_refused(view: ClusterView, container: Container) -> bool:
+    return _REFUSED.search(_words(view, container)) is not None
+
+
+def _missing_secrets(view: ClusterView, container: Container) -> tuple[str, ...]:
+    """Return the pull secrets that the pod names and that are not there, where that is known."""
+    if not view.has("secrets") or not _is_refused(view, container):
+        return ()
+    pod = container.pod
+    named = pod.document.texts("spec.imagePullSecrets[].name")
+    return tuple(name for name in named if view.find("secrets", name, pod.namespace) is None)
+
+
+def _was_pulled_before(container: Container, rollout: Rollout | None) -> bool:
+    """Tell whether the revision before ran an image of the same repository."""
+    if rollout is None:
+        return False
+    before = container_spec(rollout.previous.template, container.name)
+    return before is not None and repository(before.text("image")) == repository(container.image)
+
+
+def repository(image: str | None) -> str:
+    """Return an image reference without its tag and digest."""
+    name = (image or "").partition("@")[0]
+    head, colon, tail = name.rpartition(":")
+    return head if colon and "/" not in tail else name
+
+
+def _blame(
+    view: ClusterView,
+    owner: EntityRef,
+    mode: str,
+    containers: tuple[Container, ...],
+    rollout: Rollout | None,
+) -> Hypothesis:
+    worst = containers[0]
+    said = _said(view, worst)
+    pods = tuple(c.pod for c in containers)
+    answer = said[-1].message if said else worst.waiting_message
+    return Blame(
+        entity=owner,
+        mode=mode,
+        summary=f"The image {worst.image} of {owner.name} cannot be pulled in {len(pods)} pods:"
+        f" {_TITLES[mode]}. The kubelet says: {answer[:240]}",
+        claims=tuple(_claims(view, worst, mode, said)),
+        pods=pods,
+        onset=earliest(*(one.first_at for one in said), *(pod.created_at for pod in pods)),
+        rollout=rollout,
+        evidence=(
+            quote(worst.pod, f"{worst.waiting_reason}: {worst.waiting_message}"),
+            *(quote_happening(one) for one in said[-2:]),
+        ),
+        details={"container": worst.name, "image": worst.image},
+    ).hypothesis(view)
+
+
+def _claims(
+    view: ClusterView, container: Container, mode: str, said: tuple[Happening, ...]
+) -> Iterator[Claim]:
+    pod = container.pod
+    where = f"{container.name} of {pod.name}"
+    yield waits_for(view, container, _PULL_REASONS, f"{where} waits for its image")
+    group = "initContainers" if container.is_init else "containers"
+    yield states(
+        view,
+        pod,
+        f"spec.{group}[?name=='{container.name}'].image | [0]",
+        container.image,
+        f"the image asked for is {container.image}",
+        weight=SUPPORTING,
+    )
+    pattern = next((p.pattern for known, p in _SAID if known == mode), "")
+    telling = [one for one in said if pattern and re.search(pattern, one.message, re.IGNORECASE)]
+    if telling:
+        yield states(
+            view,
+            telling[-1],
+            "message || note",
+            pattern,
+            f"the kubelet says that {_TITLES[mode]}",
+            comparator=Comparator.MATCHES,
+            weight=SUPPORTING,
+        )
+    elif pattern and re.search(pattern, container.waiting_message, re.IGNORECASE):
+        yield states(
+            view,
+            pod,
+            container.status_path("state.waiting.message"),
+            pattern,
+            f"the kubelet says that {_TITLES[mode]}",
+            comparator=Comparator.MATCHES,
+            weight=SUPPORTING,
+        )
+    if mode == "missing_image_pull_secret":
+        for name in _missing_secrets(view, container):
+            yield there_are_none(
+                view,
+                pod.entity,
+                ObjectSelector(kind="secrets", namespace=pod.namespace, name=name),
+                f"there is no secret {name} in {pod.namespace}",
+                control=ObjectSelector(kind="secrets"),
+            )

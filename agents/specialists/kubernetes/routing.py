@@ -1,0 +1,166 @@
+"""Services that lead nowhere: a selector that matches nothing, or a port that nothing has."""
+
+from collections.abc import Iterator
+
+from agents.domain.claims import Claim
+from agents.domain.hypotheses import Hypothesis
+from agents.domain.measures import ObjectSelector
+from agents.specialists.framework import check
+from agents.specialists.kubernetes.claims import Blame, Weight, quote, states, there_are_none
+from agents.specialists.kubernetes.objects import Pod, Thing, Workload
+from agents.specialists.kubernetes.view import ClusterView, selector_of, selects
+
+
+@check(
+    needs=("objects:services", "objects:pods"),
+    modes=("service_selector_mismatch", "service_without_endpoints"),
+)
+def service_leads_nowhere(view: ClusterView) -> Iterator[Hypothesis]:
+    """Find services whose selector matches no pod and no workload's template."""
+    for service in view.services:
+        selector = selector_of(service)
+        if not selector or service.is_being_deleted or _has_backend(view, service):
+            continue
+        meant = _meant_for(view, service)
+        if meant is None and not view.is_known_service(service.name):
+            continue
+        yield _mismatch(view, service, meant) if meant else _no_backend(view, service)
+
+
+def _has_backend(view: ClusterView, service: Thing) -> bool:
+    """Tell whether anything is, or would be, behind a service."""
+    templates = (service.entity in view.services_of_template(one) for one in view.workloads)
+    return any(selects(service, pod) for pod in view.pods) or any(templates)
+
+
+def _meant_for(view: ClusterView, service: Thing) -> Workload | None:
+    """Return the workload that a service most likely was written for.
+
+    It bears the service's name, or carries one of the labels that the service asks for under a
+    key that tells workloads apart; and no other service leads to it.
+    """
+    alone = [
+        one
+        for one in view.workloads
+        if one.namespace == service.namespace
+        and one.desired > 0
+        and not view.services_of_template(one)
+    ]
+    by_name = next((one for one in alone if one.name == service.name), None)
+    return by_name or next((one for one in alone if _shares_a_label(view, service, one)), None)
+
+
+def _shares_a_label(view: ClusterView, service: Thing, workload: Workload) -> bool:
+    """Tell whether a workload has, alone of all, a label that the service asks for."""
+    own = workload.template.mapping("metadata.labels")
+    shared = {key: v for key, v in selector_of(service).items() if own.get(key) == v}
+    return any(
+        sum(
+            one.namespace == workload.namespace and one.template_has({key: value})
+            for one in view.workloads
+        )
+        == 1
+        for key, value in shared.items()
+    )
+
+
+def _nothing_matches(view: ClusterView, service: Thing) -> Claim:
+    text = ", ".join(f"{key}={value}" for key, value in selector_of(service).items())
+    return there_are_none(
+        view,
+        service.entity,
+        ObjectSelector(kind="pods", namespace=service.namespace, labels=selector_of(service)),
+        f"no pod carries the labels {text} that the service {service.name} asks for",
+        control=ObjectSelector(kind="pods", namespace=service.namespace),
+        weight=Weight(sufficiency=1.5),
+    )
+
+
+def _mismatch(view: ClusterView, service: Thing, meant: Workload) -> Hypothesis:
+    own = meant.template.mapping("metadata.labels")
+    wrong = {key: v for key, v in selector_of(service).items() if own.get(key) != v}
+    key, value = next(iter(wrong.items()))
+    asks = states(
+        view,
+        service,
+        f'spec.selector."{key}"',
+        value,
+        f"the service {service.name} asks for {key}={value}; {meant.name} has"
+        f" {key}={own.get(key) or '(none)'}",
+    )
+    return Blame(
+        entity=service.entity,
+        mode="service_selector_mismatch",
+        summary=f"The service {service.name} selects pods by {key}={value}, but those of"
+        f" {meant.name} carry {key}={own.get(key) or '(none)'}: it has no endpoints.",
+        claims=(_nothing_matches(view, service), asks),
+        pods=view.pods_of(meant.entity),
+        evidence=(quote(service, f"spec.selector: {selector_of(service)}"),),
+        details={"workload": meant.name, "label": key, "asks_for": value, "has": own.get(key)},
+    ).hypothesis(view)
+
+
+def _no_backend(view: ClusterView, service: Thing) -> Hypothesis:
+    return Blame(
+        entity=service.entity,
+        mode="service_without_endpoints",
+        summary=f"Nothing stands behind the service {service.name}: no pod and no workload carries"
+        " the labels that it selects by.",
+        claims=(_nothing_matches(view, service),),
+        evidence=(quote(service, f"spec.selector: {selector_of(service)}"),),
+        shift=0.5,
+    ).hypothesis(view)
+
+
+@check(needs=("objects:services", "objects:pods"), modes=("service_target_port_mismatch",))
+def service_port_without_container_port(view: ClusterView) -> Iterator[Hypothesis]:
+    """Find services that forward to a port name that no container of their pods has."""
+    for service in view.services:
+        pods = tuple(pod for pod in view.pods if selects(service, pod))
+        for port in service.document.items("spec.ports"):
+            name = port.text("targetPort")
+            if not pods or not name or name.isdecimal():
+                continue
+            if any(_has_port(pod, name) for pod in pods):
+                continue
+            yield _wrong_port(view, service, pods, name)
+
+
+def _has_port(pod: Pod, name: str) -> bool:
+    return name in pod.document.texts("[spec.containers, spec.initContainers][].ports[].name")
+
+
+def _wrong_port(view: ClusterView, service: Thing, pods: tuple[Pod, ...], name: str) -> Hypothesis:
+    asks = states(
+        view,
+        service,
+        f"length(spec.ports[?targetPort=='{name}']) > `0`",
+        expected=True,
+        text=f"the service {service.name} forwards to the port named {name}",
+    )
+    none = there_are_none(
+        view,
+        service.entity,
+        ObjectSelector(
+            kind="pods",
+            namespace=service.namespace,
+            labels=selector_of(service),
+            where=f"contains(spec.containers[].ports[].name || `[]`, '{name}')",
+        ),
+        f"no pod behind {service.name} has a port of that name",
+        control=ObjectSelector(
+            kind="pods", namespace=service.namespace, labels=selector_of(service)
+        ),
+        weight=Weight(sufficiency=1.5),
+    )
+    has = sorted({n for pod in pods for n in pod.document.texts("spec.containers[].ports[].name")})
+    return Blame(
+        entity=service.entity,
+        mode="service_target_port_mismatch",
+        summary=f"The service {service.name} forwards to the port named {name}, which its pods do"
+        f" not have (they have {', '.join(has) or 'no named ports'}).",
+        claims=(asks, none),
+        pods=pods,
+        evidence=(quote(service, f"spec.ports: targetPort {name}"),),
+        details={"target_port": name, "has": ", ".join(has)},
+    ).hypothesis(view)

@@ -1,0 +1,217 @@
+"""The cluster as the checks see it: every kind is read once, and only when a check asks."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+
+from agents.domain.base import EntityRef, Window
+from agents.domain.document import Document
+from agents.domain.measures import ChangeSelector, LogSelector, ObjectSelector
+from agents.domain.readings import Change, LogLine, Resource
+from agents.errors import WarroomError
+from agents.specialists.framework import Assignment
+from agents.specialists.kubernetes.objects import (
+    HASH_LABEL,
+    Container,
+    Happening,
+    Node,
+    Pod,
+    Thing,
+    Workload,
+)
+from agents.telemetry import covers
+
+_WORKLOAD_KINDS = ("deployments", "statefulsets", "daemonsets", "jobs")
+
+
+class ClusterView:
+    """Typed access to the objects of the clusters in scope, as they are now.
+
+    A kind that is not there reads as nothing; a check whose finding rests on a kind names it in
+    its `needs`, or asks `has` before it takes nothing for an answer.
+    """
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self._telemetry = assignment.telemetry
+        self._sources = assignment.telemetry.sources()
+        self._read: dict[str, tuple[Resource, ...]] = {}
+        self._index: dict[str, dict[tuple[str | None, str], Resource]] = {}
+        self.now: datetime = assignment.now
+        self.window: Window = assignment.question.window
+
+    def has(self, kind: str) -> bool:
+        """Tell whether objects of a kind can be read."""
+        return covers(self._sources, f"objects:{kind}")
+
+    def all(self, kind: str) -> tuple[Resource, ...]:
+        """Return every object of a kind."""
+        if kind not in self._read:
+            readable = self.has(kind)
+            self._read[kind] = (
+                self._telemetry.objects(ObjectSelector(kind=kind)) if readable else ()
+            )
+        return self._read[kind]
+
+    def find(self, kind: str, name: str, namespace: str | None = None) -> Resource | None:
+        """Return one object by its full name, if it is there."""
+        if kind not in self._index:
+            self._index[kind] = {(r.entity.namespace, r.entity.name): r for r in self.all(kind)}
+        return self._index[kind].get((namespace, name))
+
+    @cached_property
+    def pods(self) -> tuple[Pod, ...]:
+        """The pods that are meant to run."""
+        return tuple(pod for r in self.all("pods") if (pod := Pod(r)).is_live)
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes."""
+        return tuple(Node(r) for r in self.all("nodes"))
+
+    @cached_property
+    def workloads(self) -> tuple[Workload, ...]:
+        """Deployments, StatefulSets, DaemonSets and Jobs."""
+        return tuple(
+            workload
+            for kind in _WORKLOAD_KINDS
+            for r in self.all(kind)
+            if not (workload := Workload(r)).is_being_deleted
+        )
+
+    @cached_property
+    def services(self) -> tuple[Thing, ...]:
+        """The services."""
+        return tuple(Thing(r) for r in self.all("services"))
+
+    @cached_property
+    def _happenings(self) -> dict[tuple[str, str | None, str], list[Happening]]:
+        """Events by what they are about, oldest first."""
+        grouped: dict[tuple[str, str | None, str], list[Happening]] = defaultdict(list)
+        for resource in self.all("events"):
+            happening = Happening(resource)
+            about = happening.about
+            grouped[about.kind, about.namespace, about.name].append(happening)
+        for several in grouped.values():
+            several.sort(key=_time_of)
+        return dict(grouped)
+
+    def happenings(self, thing: Thing, *reasons: str) -> tuple[Happening, ...]:
+        """Return what was said about an object for one of these reasons, oldest first.
+
+        What was last seen before the window began is history and left out.
+        """
+        about = thing.entity
+        said = self._happenings.get((about.kind, about.namespace, about.name), [])
+        return tuple(
+            one
+            for one in said
+            if one.reason in reasons and (one.last_at is None or one.last_at >= self.window.start)
+        )
+
+    def container_happenings(self, container: Container, *reasons: str) -> tuple[Happening, ...]:
+        """Return what was said about one container of a pod, oldest first."""
+        said = self.happenings(container.pod, *reasons)
+        return tuple(one for one in said if one.container in (None, container.name))
+
+    def owner_of(self, thing: Thing) -> EntityRef:
+        """Return the workload that people would name for a pod or ReplicaSet."""
+        if thing.owner is None:
+            return thing.entity
+        kind, name = thing.owner
+        if kind == "replicaset":
+            resource = self.find("replicasets", name, thing.namespace)
+            if resource is not None:
+                owner = Thing(resource)
+                return self.owner_of(owner)
+            digest = thing.resource.labels.get(HASH_LABEL)
+            if digest and name.endswith(f"-{digest}"):
+                kind, name = "deployment", name.removesuffix(f"-{digest}")
+        return EntityRef(kind=kind, name=name, namespace=thing.namespace)
+
+    def workload(self, entity: EntityRef) -> Workload | None:
+        """Return the object of a workload, where it could be read."""
+        return next((one for one in self.workloads if one.entity == entity), None)
+
+    def pods_of(self, owner: EntityRef) -> tuple[Pod, ...]:
+        """Return the live pods of a workload."""
+        return self._pods_by_owner.get(owner, ())
+
+    @cached_property
+    def _pods_by_owner(self) -> dict[EntityRef, tuple[Pod, ...]]:
+        grouped: dict[EntityRef, list[Pod]] = defaultdict(list)
+        for pod in self.pods:
+            grouped[self.owner_of(pod)].append(pod)
+        return {owner: tuple(pods) for owner, pods in grouped.items()}
+
+    def services_of(self, pods: Iterable[Pod]) -> tuple[EntityRef, ...]:
+        """Return the services that send traffic to any of these pods."""
+        several = tuple(pods)
+        return tuple(
+            service.entity
+            for service in self.services
+            if any(selects(service, pod) for pod in several)
+        )
+
+    def services_of_template(self, workload: Workload) -> tuple[EntityRef, ...]:
+        """Return the services that would send traffic to the pods a workload makes."""
+        return tuple(
+            service.entity
+            for service in self.services
+            if (selector := selector_of(service))
+            and service.namespace == workload.namespace
+            and workload.template_has(selector)
+        )
+
+    def is_known_service(self, name: str) -> bool:
+        """Tell whether the alert or the topology speaks of a service of that name."""
+        alert = self._assignment.alert
+        named = {alert.service, *(entity.name for entity in alert.entities)}
+        named |= {entity.name for entity in self._assignment.question.focus}
+        return name in named or self._assignment.topology.service(name) is not None
+
+    def deploy_near(self, entity: EntityRef, moment: datetime) -> Change | None:
+        """Return the recorded deploy or configuration change closest to a moment, if any."""
+        if not covers(self._sources, "changes"):
+            return None
+        around = Window(start=moment, end=moment).widened(before_seconds=900, after_seconds=300)
+        bare = EntityRef(kind="service", name=entity.name)
+        changes = self._telemetry.changes(ChangeSelector(entity=bare), around)
+        return min(changes, key=lambda one: abs(one.timestamp - moment), default=None)
+
+    def last_lines(self, pod: Pod, pattern: str, count: int = 3) -> tuple[LogLine, ...] | str:
+        """Return the last log lines of a pod that match, or why they could not be read."""
+        if not covers(self._sources, "logs"):
+            return ()
+        selector = LogSelector(entity=pod.entity, pattern=pattern)
+        try:
+            return self._telemetry.logs(selector, self.window)[-count:]
+        except WarroomError as refused:
+            return f"{refused} {refused.remedy}".strip()
+
+
+def selector_of(service: Thing) -> dict[str, str]:
+    """Return the labels that a service selects by; none for one without a selector."""
+    return dict(service.document.mapping("spec.selector"))
+
+
+def selects(service: Thing, pod: Pod) -> bool:
+    """Tell whether a service sends traffic to a pod."""
+    selector = selector_of(service)
+    labels = pod.resource.labels
+    return (
+        bool(selector)
+        and service.namespace == pod.namespace
+        and all(labels.get(key) == value for key, value in selector.items())
+    )
+
+
+def container_spec(template: Document, name: str) -> Document | None:
+    """Return a container of a pod template by name, init containers included."""
+    found = template.items(f"[spec.initContainers, spec.containers][] | [?name=='{name}']")
+    return found[0] if found else None
+
+
+def _time_of(happening: Happening) -> float:
+    return happening.last_at.timestamp() if happening.last_at else 0.0
