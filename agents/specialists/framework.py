@@ -75,6 +75,30 @@ def check(
     return wrap
 
 
+class ListedCheck(Protocol):
+    """A check as listings show it, whatever its view."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def summary(self) -> str:
+        """What it looks for, in a sentence."""
+        ...
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Source names that must all be there."""
+        ...
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The failure modes that it can name."""
+        ...
+
+
 class Specialist(Protocol):
     """Answers questions about one domain."""
 
@@ -84,7 +108,7 @@ class Specialist(Protocol):
         ...
 
     @property
-    def checks(self) -> "tuple[Check[object], ...]":
+    def checks(self) -> "tuple[ListedCheck, ...]":
         """What it knows to look for, for listings."""
         ...
 

@@ -1,0 +1,1 @@
+"""The tests of serving and calling specialists over MCP."""
