@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from types import FrameType
 
 from pydantic import ValidationError
 
@@ -31,8 +32,12 @@ def main() -> int:
     sys.stdout.write(f"{url}\n")
     sys.stdout.flush()
     interrupted = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: interrupted.set())
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        interrupted.set()
+
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     interrupted.wait()
     workspace.stop()
     return 0

@@ -3,7 +3,7 @@
 import json
 
 from bot.workspace.errors import SlackError
-from bot.workspace.json_types import JsonObject, as_object, as_objects
+from bot.workspace.json_types import JsonObject, as_object, as_objects, is_list
 
 TRUE = ("1", "true", "True", True, 1)
 
@@ -55,12 +55,11 @@ class Arguments:
     def words(self, name: str) -> list[str]:
         """Read a list of strings, which forms separate by commas."""
         value = self._raw.get(name)
-        if isinstance(value, list):
-            items: list[object] = value  # pyright: ignore[reportUnknownVariableType]
-            return [str(item) for item in items]
+        if is_list(value):
+            return [str(item) for item in value]
         return [word.strip() for word in self.text(name).split(",") if word.strip()]
 
-    def object(self, name: str) -> JsonObject:
+    def mapping(self, name: str) -> JsonObject:
         """Read an object, which forms carry as a JSON string."""
         return as_object(self._parsed(name))
 
@@ -73,7 +72,7 @@ class Arguments:
         value = self._parsed(name)
         if value is None:
             return []
-        if not isinstance(value, list) or len(as_objects(value)) != len(value):  # pyright: ignore[reportUnknownArgumentType]
+        if not is_list(value) or len(as_objects(value)) != len(value):
             raise SlackError(_format_error(name), f"must be an array of objects: {name}")
         return as_objects(value)
 

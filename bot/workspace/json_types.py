@@ -1,23 +1,33 @@
-"""JSON as it arrives from outside: every value is `object` until one of these readers narrows it."""
+"""JSON as it arrives from outside: each value is `object` until a reader here narrows it."""
 
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeGuard
 
 JsonObject: TypeAlias = dict[str, object]
 
 
+def is_object(value: object) -> TypeGuard[JsonObject]:
+    """Say whether a value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[object]]:
+    """Say whether a value is a JSON array."""
+    return isinstance(value, list)
+
+
 def as_object(value: object) -> JsonObject:
     """Read a JSON object; anything else reads as empty."""
-    return cast("JsonObject", value) if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 def as_list(value: object) -> list[object]:
     """Read a JSON array; anything else reads as empty."""
-    return cast("list[object]", value) if isinstance(value, list) else []
+    return value if is_list(value) else []
 
 
 def as_objects(value: object) -> list[JsonObject]:
     """Read the objects of a JSON array, dropping every other element."""
-    return [as_object(item) for item in as_list(value) if isinstance(item, dict)]
+    return [item for item in as_list(value) if is_object(item)]
 
 
 def as_text(value: object) -> str:

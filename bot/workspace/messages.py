@@ -60,7 +60,7 @@ def checked_metadata(arguments: Arguments) -> JsonObject | None:
     """
     if not arguments.has("metadata"):
         return None
-    metadata = arguments.object("metadata")
+    metadata = arguments.mapping("metadata")
     if not metadata:
         return None
     if not as_text(metadata.get("event_type")) or "event_payload" not in metadata:

@@ -1,4 +1,4 @@
-"""`/workspace/operator/...`: faults, request URLs and the delivery log, for tests and developers."""
+"""`/workspace/operator/...`: faults, request URLs, deliveries; for tests and developers."""
 
 from dataclasses import asdict
 

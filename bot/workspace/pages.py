@@ -32,6 +32,7 @@ class Pages:
             web.get("/", self._index),
             web.get("/archives/{channel}/{ts}", self._index),
             web.get("/files/{id}/{secret}/{name}", self._file),
+            web.get("/workspace/files/{id}", self._file_by_id),
             web.post("/upload/{id}", self._upload),
             web.static("/static", STATIC),
         ]
@@ -50,6 +51,13 @@ class Pages:
             return web.Response(status=400, text=problem)
         file.content, file.uploaded = content, True
         return web.Response(text=f"OK - {len(content)}")
+
+    async def _file_by_id(self, request: web.Request) -> web.Response:
+        """Lead from the id that an image block names to the file."""
+        file = self._core.state.files.get(request.match_info["id"])
+        if file is None:
+            return web.Response(status=404, text="file_not_found")
+        return web.Response(status=302, headers={"Location": file.url})
 
     async def _file(self, request: web.Request) -> web.Response:
         """Send a file; pictures are shown, anything else is only ever downloaded."""

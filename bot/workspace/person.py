@@ -139,7 +139,7 @@ class Person:
 
     def thread(self, channel: str, ts: str) -> list[SeenMessage]:
         """Read a thread: its parent, then the replies."""
-        return [m for m in self._read(channel) if m.ts == ts or m.thread_ts == ts]
+        return [m for m in self._read(channel) if ts in (m.ts, m.thread_ts)]
 
     def ephemerals(self, channel: str) -> list[SeenMessage]:
         """Read what only this person sees in a channel."""

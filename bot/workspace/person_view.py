@@ -16,14 +16,14 @@ def overview(core: Core, user_id: str) -> JsonObject:
         "team": {"id": state.team_id, "name": core.seed.team_name},
         "me": user.to_json(state.team_id),
         "users": [person.to_json(state.team_id) for person in state.users.values()],
-        "channels": [channel_entry(core, channel, user_id) for channel in visible],
+        "channels": [channel_entry(channel, user_id) for channel in visible],
         "apps": [_app_entry(core, app_id, user_id) for app_id in state.apps],
         "commands": [*_commands(core), *BUILT_IN_HINTS],
         "change": core.changes.number,
     }
 
 
-def channel_entry(core: Core, channel: Channel, user_id: str) -> JsonObject:
+def channel_entry(channel: Channel, user_id: str) -> JsonObject:
     """Describe a channel for the sidebar and the header."""
     seen = channel.read_until.get(user_id, "")
     unread = [
@@ -36,6 +36,7 @@ def channel_entry(core: Core, channel: Channel, user_id: str) -> JsonObject:
     return channel.to_json(user_id) | {
         "unread": len(unread) if joined else 0,
         "mentions": mentions if joined else 0,
+        "has_messages": bool(channel.messages),
         "is_archived": channel.is_archived,
         "pins": [pin.ts for pin in channel.pins],
         "bookmarks": [bookmark.to_json() for bookmark in channel.bookmarks],
@@ -50,7 +51,7 @@ def channel_page(core: Core, channel_id: str, user_id: str) -> JsonObject:
     own = state.ephemerals_for(channel.id, user_id).values()
     shown = sorted([*channel.messages.values(), *own], key=_by_time)
     return {
-        "channel": channel_entry(core, channel, user_id),
+        "channel": channel_entry(channel, user_id),
         "messages": [state.message_json(channel, message) for message in shown],
         "values": {
             ts: values
@@ -105,7 +106,7 @@ def _app_entry(core: Core, app_id: str, user_id: str) -> JsonObject:
 
 def _commands(core: Core) -> list[JsonObject]:
     return [
-        command.model_dump() | {"app": app.name, "app_id": app.app_id}
+        {**command.model_dump(), "app": app.name, "app_id": app.app_id}
         for app in core.state.apps.values()
         for command in app.commands
     ]

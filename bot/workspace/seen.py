@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.workspace.json_types import JsonObject, as_list, as_object, as_objects, as_text
+from bot.workspace.json_types import JsonObject, as_object, as_objects, as_text, is_list, is_object
 
 SPOKEN = ("text", "title", "label", "hint", "details", "output")
 NESTED = ("fields", "elements", "accessory", "element", "blocks", "tasks", "rows", "options")
@@ -88,19 +88,16 @@ class SeenChannel(Seen):
 
 def _spoken(value: object) -> Iterator[str]:
     """Walk over the texts of blocks in reading order."""
-    for item in as_list(value) or [value]:
-        if isinstance(item, list):
+    if is_list(value):
+        for item in value:
             yield from _spoken(item)
-        block = as_object(item)
-        for key in SPOKEN:
-            part = block.get(key)
+    elif is_object(value):
+        for key in (*SPOKEN, *NESTED):
+            part = value.get(key)
             if isinstance(part, str):
                 yield part
-            elif part:
+            elif part is not None:
                 yield from _spoken(part)
-        for key in NESTED:
-            if key in block:
-                yield from _spoken(block[key])
 
 
 def _action_ids(blocks: list[JsonObject]) -> Iterator[str]:

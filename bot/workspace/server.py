@@ -97,6 +97,7 @@ class Workspace:
                 await runner.cleanup()
                 started.set_exception(error)
                 return
+            _watch_connections(core)
             core.base_url = public_url or _own_url(host, runner)
             started.set_result(core.base_url)
             await self._stopping.wait()
@@ -157,6 +158,12 @@ def build_app(core: Core, session: ClientSession) -> web.Application:
         ]
     )
     return app
+
+
+def _watch_connections(core: Core) -> None:
+    """Show on every screen whether an app is connected."""
+    for sockets in core.sockets.values():
+        sockets.on_change = lambda: core.changes.publish("apps", {})
 
 
 def _own_url(host: str, runner: web.AppRunner) -> str:

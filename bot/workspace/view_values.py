@@ -1,7 +1,7 @@
 """What a form holds: its initial values, what a person put in, and what is still missing."""
 
 from bot.workspace.blocks.validate import interactive_elements
-from bot.workspace.json_types import JsonObject, as_object, as_objects, as_text
+from bot.workspace.json_types import JsonObject, as_object, as_objects, as_text, is_list, is_object
 
 Values = dict[str, dict[str, JsonObject]]
 
@@ -54,15 +54,15 @@ def element_value(element: JsonObject, given: object) -> JsonObject:
     if target == "selected_option":
         return {"type": kind, target: _option(element, given)}
     if target == "selected_options":
-        items: list[object] = given if isinstance(given, list) else [given]
+        items = given if is_list(given) else [given]
         return {"type": kind, target: [_option(element, item) for item in items if item]}
     return {"type": kind, target: given if given != "" else None}
 
 
 def _option(element: JsonObject, given: object) -> JsonObject | None:
     """Find the option with a value; an object is taken as an option as it stands."""
-    if isinstance(given, dict):
-        return as_object(given)
+    if is_object(given):
+        return given
     for option in all_options(element):
         if option.get("value") == given:
             return option

@@ -66,4 +66,5 @@ class Method:
     tier: int | None = 3
     scopes: tuple[str, ...] = ()
     """Any one of these suffices; none means that every token will do."""
-    token: Literal["bot", "app"] = "bot"
+    caller: Literal["bot", "app"] = "bot"
+    """Which of an app's two tokens the method takes."""

@@ -83,14 +83,14 @@ class WebApi:
                 _check_token(method, app)
                 return app
             if token == app.app_token.get_secret_value():
-                if method.token != "app":
+                if method.caller != "app":
                     raise SlackError("not_allowed_token_type")
                 return app
         raise SlackError("invalid_auth")
 
 
 def _check_token(method: Method, app: AppSeed) -> None:
-    if method.token != "bot":
+    if method.caller != "bot":
         raise SlackError("not_allowed_token_type")
     granted = app.scopes
     if granted is None or not method.scopes or granted.intersection(method.scopes):

@@ -37,5 +37,5 @@ def api_test(call: Call) -> JsonObject:
 METHODS = (
     Method("auth.test", auth_test, None),
     Method("api.test", api_test, 4),
-    Method("apps.connections.open", connections_open, 3, ("connections:write",), token="app"),
+    Method("apps.connections.open", connections_open, 3, ("connections:write",), caller="app"),
 )

@@ -121,7 +121,8 @@ def _update_task(message: Message, chunk: JsonObject) -> None:
     task_id = as_text(chunk.get("id"))
     task = next((task for task in tasks if task.get("task_id") == task_id), None)
     if task is None:
-        task = {"task_id": task_id, "title": task_id, "status": "pending"}
+        new_task: JsonObject = {"task_id": task_id, "title": task_id, "status": "pending"}
+        task = new_task
         tasks.append(task)
     for key in ("title", "status", "sources"):
         if chunk.get(key) is not None:
@@ -147,6 +148,7 @@ def set_status(call: Call) -> JsonObject:
     status = call.arguments.text("status")
     statuses = call.core.state.statuses
     if status:
+        status = f"{call.core.state.user(call.bot).name} {status}"
         statuses[channel.id, thread_ts] = status
     else:
         statuses.pop((channel.id, thread_ts), None)
@@ -154,7 +156,6 @@ def set_status(call: Call) -> JsonObject:
         "channel": channel.id,
         "thread_ts": thread_ts,
         "status": status,
-        "user": call.bot,
     }
     call.core.changes.publish("status", body)
     return {}

@@ -56,7 +56,7 @@ def _find(call: Call) -> View:
 
 
 def _view_argument(call: Call) -> JsonObject:
-    view = call.arguments.object("view")
+    view = call.arguments.mapping("view")
     if not view:
         raise SlackError("invalid_arguments", "missing required field: view")
     return view

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from bot.workspace.blocks.schema import MAX_MARKDOWN, MessageBlocks, ViewBody
 from bot.workspace.errors import SlackError
 from bot.workspace.ids import short_id
-from bot.workspace.json_types import JsonObject, as_object, as_objects, as_text
+from bot.workspace.json_types import JsonObject, as_object, as_objects, as_text, is_list, is_object
 
 MAX_VIEW_BYTES = 250_000
 
@@ -102,9 +102,8 @@ def _pointer(error: ErrorDetails, data: object) -> str:
     """Follow the location through the data, leaving out what pydantic adds for unions."""
     path = ""
     for step in error["loc"]:
-        if isinstance(data, list) and isinstance(step, int):
-            items: list[object] = data  # pyright: ignore[reportUnknownVariableType]
-            path, data = f"{path}/{step}", items[step]
-        elif isinstance(data, dict) and step in data:
-            path, data = f"{path}/{step}", as_object(data)[str(step)]
+        if is_list(data) and isinstance(step, int):
+            path, data = f"{path}/{step}", data[step]
+        elif is_object(data) and step in data:
+            path, data = f"{path}/{step}", data[str(step)]
     return path + ("/text" if error["type"] == "text_length" else "")

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections.abc import Callable
 
 from aiohttp import WSMsgType, web
 
@@ -19,8 +20,15 @@ log = logging.getLogger(__name__)
 class SocketMode:
     """The open sockets of one app; each envelope goes to one of them, in turn."""
 
-    def __init__(self, app_id: str, ack_seconds: float, refresh_seconds: float) -> None:
+    def __init__(
+        self,
+        app_id: str,
+        ack_seconds: float,
+        refresh_seconds: float,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:
         self.app_id = app_id
+        self.on_change = on_change
         self._ack_seconds = ack_seconds
         self._refresh_seconds = refresh_seconds
         self._tickets: set[str] = set()
@@ -55,6 +63,7 @@ class SocketMode:
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
         self._sockets.append(socket)
+        self.on_change()
         await socket.send_json(
             {
                 "type": "hello",
@@ -75,6 +84,7 @@ class SocketMode:
             refresh.cancel()
             if socket in self._sockets:
                 self._sockets.remove(socket)
+            self.on_change()
         return socket
 
     async def send(self, envelope: Envelope, attempt: Attempt) -> JsonObject:

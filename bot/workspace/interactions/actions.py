@@ -18,7 +18,7 @@ from bot.workspace.interactions.payloads import (
     shown_view,
 )
 from bot.workspace.interactions.requests import Press, Shortcut, Suggest
-from bot.workspace.json_types import JsonObject
+from bot.workspace.json_types import JsonObject, as_objects
 from bot.workspace.model import Channel, Message, View
 from bot.workspace.seed import AppSeed
 from bot.workspace.view_values import Values, element_value
@@ -119,8 +119,7 @@ def take_values(view: View, given: dict[str, dict[str, object]]) -> None:
     Raises:
         SlackError: `element_not_found`.
     """
-    raw_blocks = view.body.get("blocks")
-    blocks: list[JsonObject] = raw_blocks if isinstance(raw_blocks, list) else []  # pyright: ignore[reportUnknownVariableType]
+    blocks = as_objects(view.body.get("blocks"))
     for block_id, actions in given.items():
         for action_id, value in actions.items():
             _, element = find_element(blocks, action_id, block_id)
@@ -130,8 +129,7 @@ def take_values(view: View, given: dict[str, dict[str, object]]) -> None:
 def _place(core: Core, request: Press | Suggest) -> Place:
     if request.view_id:
         view = shown_view(core, request.view_id, request.user)
-        raw = view.body.get("blocks")
-        blocks: list[JsonObject] = raw if isinstance(raw, list) else []  # pyright: ignore[reportUnknownVariableType]
+        blocks = as_objects(view.body.get("blocks"))
         return Place(core.state.apps[view.app_id], blocks, view=view)
     channel, message = shown_message(core, request.channel or "", request.ts or "", request.user)
     if message.app_id not in core.state.apps:

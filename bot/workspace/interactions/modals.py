@@ -25,11 +25,12 @@ async def submit(core: Core, request: Submit) -> JsonObject:
     if found := complaints(view.body, view.values):
         return {"errors": found}
     app = core.state.apps[view.app_id]
-    payload = base_payload(core, app, request.user, "view_submission") | {
+    sent: JsonObject = {
         "view": view.to_json(core.state.team_id),
         "response_urls": [],
         "trigger_id": core.tickets.new_trigger(app.app_id, request.user, in_modal=True),
     }
+    payload = base_payload(core, app, request.user, "view_submission") | sent
     answer = await core.dispatcher.ask(app.app_id, Envelope("interactive", payload))
     try:
         return _apply(core, view, answer)
