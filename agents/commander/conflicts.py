@@ -48,8 +48,7 @@ def _negated(left: Hypothesis, right: Hypothesis) -> str:
 
 
 def _rivals(left: Hypothesis, right: Hypothesis, topology: Topology) -> bool:
-    chained = brings_about(left, right, topology) or brings_about(right, left, topology)
-    if chained or left.cause == right.cause:
+    if brings_about(left, right, topology) or brings_about(right, left, topology):
         return False
     ours, theirs = services_of(left, topology), services_of(right, topology)
     return not ours or not theirs or bool(_reach(ours, topology) & _reach(theirs, topology))

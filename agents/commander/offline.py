@@ -1,7 +1,8 @@
 """One whole investigation in this process: the same steps, done one after the other.
 
-Live, the steps of `next_steps` become jobs on queues; here they are done at once. Nothing else
-differs: the same specialists, the same verifier, the same account.
+Live, the steps of `next_steps` become jobs on queues; here those that find out are done at once,
+and those that act on the world are left alone. Nothing else differs: the same specialists, the same
+verifier, the same account.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agents.commander.deciding import next_steps
-from agents.commander.steps import Ask, Record, Step, Verify
+from agents.commander.steps import Ask, Record, Verify
 from agents.domain.base import Producer
 from agents.domain.events import Body, ClaimVerified, IncidentDeclared, QuestionAnswered
 from agents.domain.incidents import Alert, Incident
@@ -23,8 +24,12 @@ from agents.verification.verifier import VERIFIER, Verifier
 TelemetryFor = Callable[[str], Telemetry]
 """Returns the gated telemetry of one specialist, by name."""
 
-_INVESTIGATING = (Record, Ask, Verify)
-"""The steps that find out; those that act on the world are for the live system alone."""
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    alert: Alert
+    topology: Topology
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +49,40 @@ class Investigator:
             title=alert.title, severity=alert.severity, declared_at=now, alert=alert
         )
         self._append(incident.id, IncidentDeclared(incident=incident), now)
+        state = self._latest(IncidentState(incident_id=incident.id))
         while True:
-            state = fold(incident.id, self.journal.read(incident.id))
-            due = [
-                step
-                for step in next_steps(state, roster, self.policy, now)
-                if isinstance(step, _INVESTIGATING)
-            ]
+            steps = next_steps(state, roster, self.policy, now)
+            due = [step for step in steps if isinstance(step, Record | Ask | Verify)]
             if not due:
                 return state
             for step in due:
-                self._do(step, state, now)
+                self._do(step, state, _Case(alert, topology, now))
+                state = self._latest(state)
 
-    def _do(self, step: Step, state: IncidentState, now: datetime) -> None:
+    def _latest(self, state: IncidentState) -> IncidentState:
+        news = self.journal.read(state.incident_id, after=state.sequence)
+        return fold(state.incident_id, news, onto=state)
+
+    def _do(self, step: Record | Ask | Verify, state: IncidentState, case: _Case) -> None:
         match step:
             case Record():
-                self._append(state.incident_id, step.body, now)
+                self._append(state.incident_id, step.body, case.now)
             case Ask():
-                self._ask(step, state, now)
-            case Verify():
-                self._verify(step, state, now)
+                self._ask(step, state, case)
             case _:
-                message = f"{step.kind} is not a step of an investigation"
-                raise AssertionError(message)
+                self._verify(step, state, case.now)
 
-    def _ask(self, step: Ask, state: IncidentState, now: datetime) -> None:
-        question = state.question(step.question_id)
-        if question is None or state.incident is None or state.plan is None:
-            message = f"question {step.question_id} is not in the plan"
-            raise AssertionError(message)
+    def _ask(self, step: Ask, state: IncidentState, case: _Case) -> None:
+        question = next(one for one in state.questions if one.id == step.question_id)
         assignment = Assignment(
             telemetry=self.telemetry_for(step.specialist),
             question=question,
-            alert=state.incident.alert,
-            topology=state.plan.topology,
-            now=now,
+            alert=case.alert,
+            topology=case.topology,
+            now=case.now,
         )
         answer = self.specialists[step.specialist].investigate(assignment)
-        self._append(state.incident_id, QuestionAnswered(answer=answer), now)
+        self._append(state.incident_id, QuestionAnswered(answer=answer), case.now)
 
     def _verify(self, step: Verify, state: IncidentState, now: datetime) -> None:
         hypothesis = state.hypothesis(step.subject_id)

@@ -45,6 +45,8 @@ class Delivery(Value):
     """Empty while the first delivery is uncertain."""
     digest: str = ""
     abandoned: str = ""
+    at: Instant | None = None
+    """When it was begun, delivered or given up last."""
 
 
 class Resolution(Value):
@@ -191,9 +193,11 @@ class IncidentState(Value):
         return outcome is not None and outcome.status is not OutcomeStatus.EXECUTED
 
 
-def fold(incident_id: str, events: Iterable[Event]) -> IncidentState:
-    """Return the state that a stream of events adds up to."""
-    state = IncidentState(incident_id=incident_id)
+def fold(
+    incident_id: str, events: Iterable[Event], onto: IncidentState | None = None
+) -> IncidentState:
+    """Return the state that a stream of events adds up to, from nothing or onto an earlier state."""
+    state = onto or IncidentState(incident_id=incident_id)
     for event in events:
         state = apply(state, event)
     return state
@@ -371,26 +375,22 @@ def _with_delivery(state: IncidentState, delivery: Delivery) -> _Changes:
 
 @_changes.register
 def _(body: e.DeliveryStarted, state: IncidentState, event: Event) -> _Changes:
-    del event
-    return _with_delivery(state, Delivery(peer=body.peer, message_key=body.message_key))
+    return _with_delivery(
+        state, Delivery(peer=body.peer, message_key=body.message_key, at=event.at)
+    )
 
 
 @_changes.register
 def _(body: e.MessageDelivered, state: IncidentState, event: Event) -> _Changes:
-    del event
-    delivery = Delivery(
-        peer=body.peer,
-        message_key=body.message_key,
-        reference=body.reference,
-        digest=body.digest,
-    )
+    delivery = Delivery(**body.model_dump(exclude={"kind"}), at=event.at)
     return _with_delivery(state, delivery)
 
 
 @_changes.register
 def _(body: e.DeliveryAbandoned, state: IncidentState, event: Event) -> _Changes:
-    del event
-    delivery = Delivery(peer=body.peer, message_key=body.message_key, abandoned=body.reason)
+    delivery = Delivery(
+        peer=body.peer, message_key=body.message_key, abandoned=body.reason, at=event.at
+    )
     return _with_delivery(state, delivery)
 
 

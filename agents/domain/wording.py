@@ -9,7 +9,6 @@ from agents.domain.measures import (
     MetricSelector,
     ObjectSelector,
     ProbeSelector,
-    RowSelector,
     Selector,
     TraceSelector,
 )
@@ -68,7 +67,7 @@ def selector_text(selector: Selector) -> str:
             return _joined(["changes", selector.kind, selector.ref], selector.entity)
         case ProbeSelector():
             return _joined([selector.probe, "probe", selector.field], selector.target)
-        case RowSelector():
+        case _:
             where = " and ".join(_condition(condition) for condition in selector.where)
             column = "" if selector.column == "*" else selector.column
             return _joined(

@@ -159,6 +159,6 @@ def answered(
     return bodies
 
 
-def verified(*claims: Claim, status: VerdictStatus = VerdictStatus.HOLDS) -> list[Body]:
+def verified(*claims: Claim, status: VerdictStatus = VerdictStatus.HOLDS) -> list[ClaimVerified]:
     """Return the events of claims that were all measured alike."""
     return [ClaimVerified(verdict=a_verdict(claim, status)) for claim in claims]

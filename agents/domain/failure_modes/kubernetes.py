@@ -343,13 +343,6 @@ _ROUTING = (
         "Correct the service's selector or the pods' labels.",
     ),
     _mode(
-        "service_without_endpoints",
-        "Nothing stands behind a service",
-        Category.CONFIGURATION_ERROR,
-        "A service has neither pods nor a workload that would make them.",
-        "Restore the workload, or take the service out of use.",
-    ),
-    _mode(
         "service_target_port_mismatch",
         "A service forwards to a port that is not there",
         Category.CONFIGURATION_ERROR,

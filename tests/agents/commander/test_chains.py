@@ -1,6 +1,6 @@
 """A symptom is put down to its origin by mechanism, path and order in time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,12 +19,22 @@ from tests.agents.builders import (
 _HOST = EntityRef(kind="host", name="elsewhere")
 
 
-def _lock(**extra: object) -> Hypothesis:
-    return a_hypothesis("lock_contention", **extra)
+def _lock(
+    entity: EntityRef = DATABASE,
+    explains: tuple[EntityRef, ...] = (),
+    onset: datetime | None = ONSET,
+) -> Hypothesis:
+    return a_hypothesis("lock_contention", entity, explains=explains, onset=onset)
 
 
-def _errors(entity: EntityRef = STOREFRONT, **extra: object) -> Hypothesis:
-    return a_hypothesis("http_upstream_errors", entity, by="network", **extra)
+def _errors(
+    entity: EntityRef = STOREFRONT,
+    explains: tuple[EntityRef, ...] = (),
+    onset: datetime | None = ONSET,
+) -> Hypothesis:
+    return a_hypothesis(
+        "http_upstream_errors", entity, by="network", explains=explains, onset=onset
+    )
 
 
 def test_a_lock_upstream_brings_about_the_errors_downstream() -> None:

@@ -47,7 +47,8 @@ def test_a_claim_that_another_hypothesis_forbids_is_a_conflict() -> None:
 def test_links_of_one_chain_are_not_in_conflict() -> None:
     """The lock and the errors that it brings about are one story."""
     lock = a_hypothesis("lock_contention", claims=[a_claim("a")])
-    loud = a_hypothesis("http_upstream_errors", claims=[a_claim("b")], by="network")
+    shown = a_claim("b", sufficiency=6.0)
+    loud = a_hypothesis("http_upstream_errors", claims=[shown], by="network")
 
     assert _conflicts(lock, loud) == ()
 
@@ -66,6 +67,13 @@ def test_a_cause_in_an_unknown_place_conflicts_until_its_place_is_known() -> Non
     host = a_hypothesis(entity=EntityRef(kind="host", name="x"), claims=[a_claim("b")])
 
     assert len(_conflicts(a_hypothesis("traffic_surge"), host)) == 1
+
+
+def test_two_failings_of_one_entity_that_name_the_same_cause_do_not_conflict() -> None:
+    """Two witnesses of one cause agree."""
+    theirs = a_hypothesis(claims=[a_claim("b")], by="network")
+
+    assert _conflicts(a_hypothesis(), theirs) == ()
 
 
 def test_a_refuted_hypothesis_is_in_conflict_with_nobody() -> None:

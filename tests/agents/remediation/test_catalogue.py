@@ -40,7 +40,7 @@ class _Inspector:
         return TargetState(digest="digest-1", description=f"would end {call.arguments['pid']}")
 
 
-def _blocked(**extra: object) -> Hypothesis:
+def _blocked() -> Hypothesis:
     row = a_claim().model_copy(
         update={
             "id": "",
@@ -52,7 +52,7 @@ def _blocked(**extra: object) -> Hypothesis:
         }
     )
     row.model_post_init(None)
-    return a_hypothesis("lock_contention", claims=[a_claim(), row], details=_SESSION, **extra)
+    return a_hypothesis("lock_contention", claims=[a_claim(), row], details=_SESSION)
 
 
 def _state(hypothesis: Hypothesis) -> IncidentState:
