@@ -196,7 +196,7 @@ class IncidentState(Value):
 def fold(
     incident_id: str, events: Iterable[Event], onto: IncidentState | None = None
 ) -> IncidentState:
-    """Return the state that a stream of events adds up to, from nothing or onto an earlier state."""
+    """Return the state that events add up to, from nothing or onto an earlier state."""
     state = onto or IncidentState(incident_id=incident_id)
     for event in events:
         state = apply(state, event)
