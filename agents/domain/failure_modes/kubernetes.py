@@ -144,7 +144,6 @@ _IMAGES = (
         Category.CONFIGURATION_ERROR,
         "Pulling an image fails for a reason that the kubelet does not say.",
         "Pull the image on a node by hand and read the answer.",
-        base=-1.5,
     ),
 )
 

@@ -13,6 +13,7 @@ from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import (
     SUPPORTING,
     Blame,
+    Weight,
     quote,
     states,
     there_are_none,
@@ -131,6 +132,7 @@ def _says(view: ClusterView, refusal: Refusal, pattern: str, text: str) -> Claim
         pattern,
         text,
         comparator=Comparator.MATCHES,
+        weight=Weight(sufficiency=2.0),
     )
 
 

@@ -27,6 +27,8 @@ class Weight:
     necessity: float = ESSENTIAL
 
 
+DECISIVE = Weight(sufficiency=1.6)
+"""The control plane or a kubelet says it in so many words of the present state."""
 SUPPORTING = Weight(sufficiency=0.7, necessity=HELPFUL)
 
 
@@ -127,6 +129,7 @@ def waits_for(view: ClusterView, container: Container, pattern: str, text: str) 
         pattern,
         text,
         comparator=Comparator.MATCHES,
+        weight=DECISIVE,
     )
 
 

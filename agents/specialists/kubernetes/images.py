@@ -28,32 +28,21 @@ _PULL_REASONS = (
     "^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError"
     "|RegistryUnavailable)$"
 )
-_SAID = tuple(
-    (mode, re.compile(pattern, re.IGNORECASE))
-    for mode, pattern in (
-        (
-            "image_registry_dns_failure",
-            r"no such host|server misbehaving|name resolution|lookup \S+( on \S+)?:.*"
-            r"(timeout|refused|servfail)",
-        ),
-        ("image_registry_rate_limited", r"toomanyrequests|too many requests|rate limit"),
-        (
-            "image_registry_unreachable",
-            r"i/o timeout|connection refused|no route to host|network is unreachable|tls handshake"
-            r"|deadline exceeded|connection reset|x509|request canceled|50[0234] ",
-        ),
-        (
-            "missing_image_pull_secret",
-            r"unauthorized|authentication required|no basic auth|403 forbidden|\b401\b"
-            r"|insufficient_scope|access forbidden",
-        ),
-        (
-            "incorrect_image_reference",
-            r"InvalidImageName|invalid reference format|couldn't parse image|manifest unknown"
-            r"|not found|name unknown|no match for platform|no matching manifest",
-        ),
-    )
-)
+_WORDS = {
+    "image_registry_dns_failure": r"no such host|server misbehaving|name resolution"
+    r"|lookup \S+( on \S+)?:.*(timeout|refused|servfail)",
+    "image_registry_rate_limited": r"toomanyrequests|too many requests|rate limit",
+    "image_registry_unreachable": r"i/o timeout|connection refused|no route to host"
+    r"|network is unreachable|tls handshake|deadline exceeded|connection reset|x509"
+    r"|request canceled|50[0234] ",
+    "missing_image_pull_secret": r"unauthorized|authentication required|no basic auth"
+    r"|403 forbidden|\b401\b|insufficient_scope|access forbidden",
+    "incorrect_image_reference": r"InvalidImageName|invalid reference format"
+    r"|couldn't parse image|manifest unknown|not found|name unknown|no match for platform"
+    r"|no matching manifest",
+}
+"""What the kubelet and the runtimes say, in the order in which it decides."""
+_NETWORK = tuple(_WORDS)[:3]
 _AMBIGUOUS = re.compile(
     r"pull access denied|may require .*(authorization|docker login)|requested access .* denied",
     re.IGNORECASE,
@@ -100,15 +89,15 @@ def _words(view: ClusterView, container: Container) -> str:
 
 def _mode(view: ClusterView, container: Container, rollout: Rollout | None) -> str:
     words = _words(view, container)
-    for mode, pattern in _SAID[:3]:
-        if pattern.search(words):
-            return mode
+    heard = [mode for mode, pattern in _WORDS.items() if re.search(pattern, words, re.IGNORECASE)]
+    if heard and heard[0] in _NETWORK:
+        return heard[0]
     if _missing_secrets(view, container) or _said_without_secret(view, container):
         return "missing_image_pull_secret"
     if _AMBIGUOUS.search(words):
         is_private = _was_pulled_before(container, rollout)
         return "missing_image_pull_secret" if is_private else "incorrect_image_reference"
-    return next((mode for mode, p in _SAID[3:] if p.search(words)), "image_pull_failed")
+    return heard[0] if heard else "image_pull_failed"
 
 
 def _said_without_secret(view: ClusterView, container: Container) -> bool:
@@ -187,7 +176,7 @@ def _claims(
         f"the image asked for is {container.image}",
         weight=SUPPORTING,
     )
-    pattern = next((p.pattern for known, p in _SAID if known == mode), "")
+    pattern = _WORDS.get(mode, "")
     telling = [one for one in said if pattern and re.search(pattern, one.message, re.IGNORECASE)]
     if telling:
         yield states(

@@ -68,7 +68,7 @@ def _blame(view: ClusterView, node: Node, complaint: _Complaint) -> Hypothesis:
         complaint.healthy,
         f"node {node.name} {complaint.told}",
         comparator=Comparator.NOT_EQUAL,
-        weight=Weight(sufficiency=2.0),
+        weight=Weight(sufficiency=2.2),
     )
     return Blame(
         entity=node.entity,

@@ -1,7 +1,7 @@
 """What a Deployment rolled out lately, and what it could go back to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agents.domain.base import EntityRef, Scalar
@@ -51,9 +51,7 @@ class Rollout:
     started_at: datetime | None
     change_ref: str
     """The recorded change that it came from, or the revision's own number."""
-    differences: Mapping[str, tuple[Scalar, Scalar]] = field(
-        default_factory=dict[str, tuple[Scalar, Scalar]]
-    )
+    differences: Mapping[str, tuple[Scalar, Scalar]]
     """What changed in the containers, as `<container> <field>`: before, after."""
 
     @property

@@ -36,13 +36,13 @@ _WHY_CREATING = (
 )
 def stuck_rollout(view: ClusterView) -> Iterator[Hypothesis]:
     """Find rollouts that stopped half-way for a reason that no other check can name."""
-    refused = {one.workload.entity for one in refusals(view)}
+    refused = {one.workload.entity.key for one in refusals(view)}
     for deployment in view.workloads:
-        if deployment.entity.kind != "deployment" or deployment.entity in refused:
+        if deployment.entity.kind != "deployment" or deployment.entity.key in refused:
             continue
         stuck = _stuck(view, deployment)
         pods = _new_pods(view, deployment)
-        if stuck is None or any(_has_a_reason(view, pod) for pod in pods):
+        if stuck is None or any(_has_a_reason(pod) for pod in pods):
             continue
         claims, told, since = stuck
         said = tuple(one for pod in pods for one in view.happenings(pod, *_WHY_CREATING))
@@ -103,7 +103,7 @@ def _new_pods(view: ClusterView, deployment: Workload) -> tuple[Pod, ...]:
     return tuple(pod for pod in pods if pod.owner == ("replicaset", newest.name))
 
 
-def _has_a_reason(view: ClusterView, pod: Pod) -> bool:
+def _has_a_reason(pod: Pod) -> bool:
     """Tell whether another check names what is wrong with a pod."""
     if pod.node is None or pod.is_ready:
         return pod.node is None

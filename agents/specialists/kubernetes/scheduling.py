@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from agents.domain.base import EntityRef, Scalar
 from agents.domain.claims import Claim
@@ -10,9 +11,9 @@ from agents.domain.hypotheses import Evidence, Hypothesis
 from agents.domain.measures import Comparator, ObjectSelector
 from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import (
+    DECISIVE,
     SUPPORTING,
     Blame,
-    Weight,
     counts,
     earliest,
     quote,
@@ -147,7 +148,7 @@ def _blame(
     ).hypothesis(view)
 
 
-def _pending_since(pod: Pod) -> object:
+def _pending_since(pod: Pod) -> datetime | None:
     condition = pod.condition("PodScheduled")
     since = instant(condition.text("lastTransitionTime")) if condition else None
     return since or pod.created_at
@@ -211,7 +212,7 @@ def _claims(
     view: ClusterView, pod: Pod, mode: str, obstacle: Obstacle, cordoned: list[Node]
 ) -> Iterator[Claim]:
     name = ObjectSelector(
-        kind="pods", namespace=pod.namespace, name=pod.name, where="!spec.nodeName"
+        kind="pods", namespace=pod.namespace, name=pod.name, where="!(spec.nodeName)"
     )
     yield counts(view, pod.entity, name, f"{pod.name} is on no node")
     phrase = re.escape(re.sub(r"^\d+ (node\(s\) )?", "", obstacle.text))
@@ -224,11 +225,19 @@ def _claims(
             phrase,
             f"the scheduler says of {pod.name}: {obstacle.text}",
             comparator=Comparator.MATCHES,
-            weight=Weight(sufficiency=1.3),
+            weight=DECISIVE,
         )
     elif said := view.happenings(pod, "FailedScheduling"):
         text = f"the scheduler says of {pod.name}: {obstacle.text}"
-        yield states(view, said[-1], "message || note", phrase, text, comparator=Comparator.MATCHES)
+        yield states(
+            view,
+            said[-1],
+            "message || note",
+            phrase,
+            text,
+            comparator=Comparator.MATCHES,
+            weight=DECISIVE,
+        )
     if mode in _SPEC_PATHS:
         where = f"to_string({_SPEC_PATHS[mode]}) != 'null'"
         bound = name.model_copy(update={"where": where})

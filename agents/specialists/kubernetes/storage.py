@@ -7,6 +7,7 @@ from agents.domain.hypotheses import Hypothesis
 from agents.domain.measures import ObjectSelector
 from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import (
+    DECISIVE,
     SUPPORTING,
     Blame,
     earliest,
@@ -93,10 +94,16 @@ def _diagnosis(
             selector,
             f"there is no volume claim {name} in {pod.namespace}",
             control=named,
+            weight=DECISIVE,
         )
         return "missing_persistent_volume_claim", (gone,), "there is no such claim"
     pending = states(
-        view, volume, "status.phase", "Pending", f"the volume claim {name} is not bound"
+        view,
+        volume,
+        "status.phase",
+        "Pending",
+        f"the volume claim {name} is not bound",
+        weight=DECISIVE,
     )
     storage_class = _class_of(volume)
     knows_classes = storage_class and view.all("storageclasses")
