@@ -173,6 +173,18 @@ class IncidentLock(Protocol):
         ...
 
 
+class Pauses(Protocol):
+    """Remembers, for all workers, what is to be left alone for a while."""
+
+    def pause(self, name: str, seconds: float) -> None:
+        """Leave something alone for some seconds."""
+        ...
+
+    def remaining(self, name: str) -> float:
+        """Return for how many seconds something is still to be left alone; zero when it is not."""
+        ...
+
+
 class OpenedRoom(Value):
     """A channel that the bot is in."""
 

@@ -1,4 +1,4 @@
-"""A job queue and an incident lock that live in one process."""
+"""A job queue, an incident lock and pauses that live in one process."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from typing_extensions import override
 
-from agents.ports import IncidentLock, Job, JobQueue
+from agents.ports import IncidentLock, Job, JobQueue, Pauses
 
 
 @dataclass
@@ -57,3 +57,20 @@ class InMemoryIncidentLock(IncidentLock):
             yield True
         finally:
             self.held.discard(incident_id)
+
+
+@dataclass
+class InMemoryPauses(Pauses):
+    """Keeps pauses by the seconds that were asked for; they last until a test clears them."""
+
+    paused: dict[str, float] = field(default_factory=dict[str, float])
+
+    @override
+    def pause(self, name: str, seconds: float) -> None:
+        """Leave something alone."""
+        self.paused[name] = seconds
+
+    @override
+    def remaining(self, name: str) -> float:
+        """Return the pause as it was asked for."""
+        return self.paused.get(name, 0.0)

@@ -1,14 +1,14 @@
 """RQ jobs that cannot be made to run anything but a task of ours."""
 
 from collections.abc import Callable
-from functools import partial
 
 from rq.job import Job as RqJob
 from rq.job import JobStatus
 from typing_extensions import override
 
-Perform = Callable[[str, str, str], None]
-"""Takes the name of a task, an incident id and the id of what the work is about."""
+from agents.ports import Job
+
+Perform = Callable[[Job], None]
 
 
 class SealedJob(RqJob):
@@ -25,10 +25,23 @@ class SealedJob(RqJob):
     @property
     @override
     def func(self) -> Callable[[str, str], None]:
-        """Return the task, bound to what performs it."""
-        if self.perform_task is None:
+        """Return what does the task, given its two ids."""
+        perform = self.perform_task
+        if perform is None:
             raise RuntimeError("only a worker performs jobs")
-        return partial(self.perform_task, str(self.func_name))
+
+        def do(incident_id: str, subject_id: str) -> None:
+            perform(
+                Job(
+                    id=self.id,
+                    queue=self.origin,
+                    task=str(self.func_name),
+                    incident_id=incident_id,
+                    subject_id=subject_id,
+                )
+            )
+
+        return do
 
     @property
     @override

@@ -40,12 +40,13 @@ def a_job(task: str = "note", *, delay_seconds: float = 0.0, runs_again: bool = 
 def noting(folder: Path) -> Perform:
     """Return a table of tasks that write into a file what they were given."""
 
-    def perform(task: str, incident_id: str, subject_id: str) -> None:
+    def perform(job: Job) -> None:
+        task = job.task
         number = len(list(folder.iterdir()))
         if task == "fail_once" and number == 0:
             (folder / "failed").touch()
             raise ValueError
-        (folder / f"{number}-{task}-{incident_id}-{subject_id}").touch()
+        (folder / f"{number}-{task}-{job.incident_id}-{job.subject_id}").touch()
         while task == "wait" and not (folder.parent / "go").exists():
             os.sched_yield()
 
