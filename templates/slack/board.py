@@ -128,9 +128,9 @@ def refuted_by(claim: Claim, verdict: Verdict) -> str:
     """Return why one measurement rules a hypothesis out."""
     observed = inert(scalar(verdict.observed), 80)
     if verdict.status is VerdictStatus.HOLDS:
-        return f"what it forbids was measured: {inert(claim.text, 160)} (observed {observed})"
+        return f"what it excludes was measured: {inert(claim.text, 160)} (observed {observed})"
     expected = inert(expectation(claim.comparator, claim.expected), 140)
-    return f"{inert(claim.text, 160)}: expected {expected}, observed {observed}"
+    return f"this did not hold: {inert(claim.text, 160)} (expected {expected}, observed {observed})"
 
 
 def _footer_lines(state: IncidentState) -> Iterator[str]:

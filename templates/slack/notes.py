@@ -34,7 +34,8 @@ def _measured(hypothesis: Hypothesis, state: IncidentState) -> tuple[str, str] |
     """Return what measuring did to a hypothesis, once there is no more to wait for."""
     fatal = refutation(hypothesis, state)
     if fatal:
-        return "Refuted", refuted_by(*fatal)
+        reason = refuted_by(*fatal)
+        return "Refuted", f"{reason[:1].upper()}{reason[1:]}"
     verdicts = [state.verdict(claim) for claim in hypothesis.claims]
     if not verdicts or None in verdicts:
         return None

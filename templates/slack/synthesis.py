@@ -1,6 +1,6 @@
 """The commander's account: one message that reads in twenty seconds and is edited when revised."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from slack_sdk.models.blocks import Block
 
@@ -32,12 +32,12 @@ def synthesis_message(state: IncidentState) -> RoomMessage | None:
     if account is None:
         return None
     title = f"{_TITLES[account.outcome]}{_marks(state, account)}"
-    told = [inert(sentence.text, 400) for sentence in account.sentences if sentence.cites]
+    told = [inert(sentence.text, 400) for sentence in account.sentences if sentence.cites][:4]
     blocks: list[Block] = [header(title)]
     if told:
-        blocks.append(section(" ".join(told[:4])))
+        blocks.append(section(" ".join(told)))
     numbered = numbers(state)
-    blocks += [_hypothesis(one, numbered) for one in account.ranked[:_SHOWN]]
+    blocks += [_hypothesis(one, numbered, told) for one in account.ranked[:_SHOWN]]
     blocks += _context(state, account)
     return message(KEY, inert(f"{title}. {' '.join(told)}", 600), blocks)
 
@@ -53,12 +53,16 @@ def _marks(state: IncidentState, account: Synthesis) -> str:
     return marks
 
 
-def _hypothesis(ranked: RankedHypothesis, numbered: dict[str, int]) -> Block:
+def _hypothesis(
+    ranked: RankedHypothesis, numbered: Mapping[str, int], told: Sequence[str]
+) -> Block:
     lines = [
         f"*{ranked.rank}. {cause(ranked)}*",
         f"{standing(ranked)} · found by {listed([specialist(n) for n in ranked.specialists])}",
-        inert(ranked.summary, 400),
     ]
+    summary = inert(ranked.summary, 300)
+    if not any(summary in sentence for sentence in told):
+        lines.append(summary)
     if ranked.change_ref:
         lines.append(f"Change: {code(ranked.change_ref, 80)}")
     shown = ranked.claims[:_CLAIMS_SHOWN]

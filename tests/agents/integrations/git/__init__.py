@@ -1,0 +1,1 @@
+"""Tests of a bare repository as the code host."""

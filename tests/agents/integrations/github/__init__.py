@@ -1,0 +1,1 @@
+"""Tests of GitHub as the code host."""

@@ -1,0 +1,1 @@
+"""Tests of PagerDuty as the pager."""

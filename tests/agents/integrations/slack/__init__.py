@@ -1,0 +1,1 @@
+"""Tests of Slack as the room."""
