@@ -16,6 +16,7 @@ SHIPPED_WITH = {
     "botocore": "boto3",
     "multidict": "aiohttp",
     "pydantic-core": "pydantic",
+    "requests": "pygithub",
     "slack-sdk": "slack-bolt",
     "starlette": "mcp",
     "yarl": "aiohttp",
