@@ -41,6 +41,8 @@ from agents.telemetry import AbsentTelemetry, covers, measure_by_reading
 
 _DATABASES = "databases"
 """The kind under which the recorded database instances are listed."""
+_PROBES = "network.probes"
+"""The kind under which it is listed what was probed: {probe, target}."""
 
 
 class _Shelf:
@@ -81,7 +83,8 @@ class _Readers(AbsentTelemetry):
         probes = {f"probe:{result.probe}" for result in self._probe_results()}
         databases = {f"objects:{_DATABASES}" for one in self._files if one.format is Format.ROWS}
         named = {one.source for one in self._files if one.format is not Format.PROBES}
-        return frozenset(named | probes | databases)
+        listed = {f"objects:{_PROBES}"} if probes else set[str]()
+        return frozenset(named | probes | databases | listed)
 
     def metrics(self, selector: MetricSelector, window: Window) -> tuple[Series, ...]:
         """Return the recorded series, cut to the window."""
@@ -103,6 +106,8 @@ class _Readers(AbsentTelemetry):
         """Return the recorded objects."""
         if selector.kind == _DATABASES:
             return tuple(select_resources(self._databases(), selector))
+        if selector.kind == _PROBES:
+            return tuple(select_resources(self._probes(), selector))
         recorded = (one for part in self._parts(selector.source) for one in part.resources)
         return tuple(select_resources(recorded, selector))
 
@@ -165,6 +170,20 @@ class _Readers(AbsentTelemetry):
     def _probe_results(self) -> Iterator[ProbeResult]:
         for one in self._of("probe"):
             yield from self._shelf.contents(one).probes
+
+    def _probes(self) -> tuple[Resource, ...]:
+        """List what was probed, each target once per kind of probe."""
+        probed = sorted({(result.probe, result.target) for result in self._probe_results()})
+        if not probed:
+            raise self._missing(f"objects:{_PROBES}")
+        return tuple(
+            Resource(
+                kind=_PROBES,
+                entity=EntityRef(kind="target", name=f"{probe}:{target}"),
+                document=Document(body={"probe": probe, "target": target}),
+            )
+            for probe, target in probed
+        )
 
     def _databases(self) -> tuple[Resource, ...]:
         """List the recorded instances, each with the views that there are."""
