@@ -112,6 +112,11 @@ class Person:
         """Open the direct conversation with another user and return its id."""
         return as_text(self._do("open_conversation", other=other)["channel"])
 
+    def is_connected(self, app_id: str) -> bool:
+        """Say whether an app can be reached at present."""
+        apps = as_objects(self._look("overview")["apps"])
+        return any(app["app_id"] == app_id and app["connected"] is True for app in apps)
+
     def channels(self) -> list[SeenChannel]:
         """List the channels in the sidebar."""
         entries = as_objects(self._look("overview")["channels"])

@@ -13,7 +13,7 @@ export function drawHeader(root, { openSidebar, goTo }) {
   const topic = entry.topic?.value ? h("div", { class: "topic", title: entry.topic.value }, mrkdwn(entry.topic.value)) : null;
   root.replaceChildren(
     h("div", { class: "header-row" }, menu,
-      h("div", { class: "header-words" }, h("h2", { class: "channel-name" }, glyph, channelTitle(entry)), topic),
+      h("div", { class: "header-words" }, h("h2", { class: "channel-name" }, glyph, h("span", {}, channelTitle(entry))), topic),
       h("div", { class: "header-tools" }, pins(entry, goTo), members(entry))),
     ...bookmarks(entry));
 }

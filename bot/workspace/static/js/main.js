@@ -76,6 +76,7 @@ async function openChannel(id, { keepAddress = false } = {}) {
 function showPane(name) {
   parts.messages.hidden = name !== "messages";
   parts.home.hidden = name !== "home";
+  parts.status.hidden = name === "home";
   if (name === "home") parts["composer-slot"].replaceChildren();
 }
 

@@ -1,0 +1,1 @@
+"""Tests of the local workspace, mostly with a real Bolt app or a real browser."""
