@@ -6,7 +6,10 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, Self, TypeVar
 
+import structlog
 from aiohttp import web
+
+log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 
@@ -64,6 +67,25 @@ async def serve(
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()
     return HttpServer(runner, int(runner.addresses[0][1]), secure=tls is not None)
+
+
+def begin(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Run something in the background; if it dies, say so at once, with the traceback."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(_report_death)
+    return task
+
+
+async def end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel what runs in the background, and wait until it has ended."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _report_death(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("background_task_died", exc_info=error)
 
 
 async def _end_tasks() -> None:

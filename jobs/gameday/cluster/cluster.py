@@ -4,8 +4,6 @@ import asyncio
 import secrets
 from dataclasses import dataclass, field
 
-import structlog
-
 from jobs.gameday.cluster.access import TokenBook, administrator, deployer, viewer
 from jobs.gameday.cluster.api import KubernetesApi
 from jobs.gameday.cluster.controllers import Controllers
@@ -13,9 +11,7 @@ from jobs.gameday.cluster.kubelet import BACK_OFF_SECONDS, Kubelet
 from jobs.gameday.cluster.objects import RESOURCES, KubeObject
 from jobs.gameday.cluster.runtime import Runtime
 from jobs.gameday.cluster.store import ObjectStore
-from jobs.gameday.hosting import HttpServer, serve
-
-log = structlog.get_logger(__name__)
+from jobs.gameday.hosting import HttpServer, begin, end, serve
 
 
 def _token() -> str:
@@ -77,21 +73,11 @@ class Cluster:
     async def start(self, *, port: int = 0) -> None:
         """Begin to serve, and to reconcile."""
         self._server = await serve(self._api.application(), port=port)
-        for part in (Controllers(self.store).run(), self._kubelet.run()):
-            task = asyncio.create_task(part)
-            task.add_done_callback(_report_death)
-            self._tasks.append(task)
+        self._tasks += [begin(Controllers(self.store).run()), begin(self._kubelet.run())]
 
     async def stop(self) -> None:
         """Stop serving and end every container. Safe to call twice."""
         if self._server is not None:
             await self._server.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         self._tasks.clear()
-
-
-def _report_death(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        log.error("cluster_part_died", exc_info=error)

@@ -18,6 +18,7 @@ from jobs.gameday.cluster.objects import (
 )
 from jobs.gameday.cluster.runtime import Container, Exit, Runtime
 from jobs.gameday.cluster.store import Change, ObjectStore
+from jobs.gameday.hosting import begin
 
 BACK_OFF_SECONDS = 10.0
 MAX_BACK_OFF_SECONDS = 300.0
@@ -73,7 +74,7 @@ class Kubelet:
             if pod is not None:
                 run = PodRun(self._store, self._runtime, pod, self._back_off_seconds)
                 self._runs[uid] = run
-                self._tasks[uid] = asyncio.create_task(run.live(), name=f"pod {uid}")
+                self._tasks[uid] = begin(run.live())
         elif change.type == "DELETED":
             self._end(uid)
 

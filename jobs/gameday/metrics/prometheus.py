@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from jobs.embedded import ManagedProcess, free_port
+from jobs.gameday.hosting import begin, end
 from jobs.gameday.metrics.targets import Discovery
 
 SCRAPE_INTERVAL = "1s"
@@ -53,13 +54,12 @@ class Prometheus:
             log_path=self._directory / "prometheus.log",
         )
         await asyncio.to_thread(self._process.wait_ready, self._answers)
-        self._task = asyncio.create_task(self._follow())
+        self._task = begin(self._follow())
 
     async def stop(self) -> None:
         """End the server. Safe to call twice."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
         if self._process is not None:
             await asyncio.to_thread(self._process.stop)
 

@@ -16,7 +16,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import JsonValue
 
-from jobs.gameday.hosting import HttpServer, serve
+from jobs.gameday.hosting import HttpServer, begin, end, serve
 from jobs.gameday.metrics.promql import Evaluator, UnsupportedQueryError, Value
 from jobs.gameday.metrics.samples import Labels, Sample, SampleStore, labels_of
 from jobs.gameday.metrics.targets import Discovery, Target
@@ -71,13 +71,12 @@ class Recorder:
         app.router.add_get("/api/v1/status/buildinfo", _answering(self._build))
         app.router.add_get("/-/ready", _ready)
         self._server = await serve(app, port=port)
-        self._task = asyncio.create_task(self._scrape_forever())
+        self._task = begin(self._scrape_forever())
 
     async def stop(self) -> None:
         """Stop scraping and serving. Safe to call twice."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
         if self._server is not None:
             await self._server.stop()
 

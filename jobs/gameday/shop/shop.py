@@ -1,13 +1,13 @@
 """The shop in one piece: its pods as processes, its addresses, its customers."""
 
 import asyncio
-from collections.abc import Coroutine
 from pathlib import Path
 
 from jobs.embedded import PostgresServer, ServerNotReadyError, free_port
 from jobs.gameday.cluster import Cluster
 from jobs.gameday.cluster.kubelet import BACK_OFF_SECONDS
 from jobs.gameday.cluster.objects import DEPLOYMENTS, PODS, PORT_ANNOTATION, now
+from jobs.gameday.hosting import begin, end
 from jobs.gameday.manifests import NAMESPACE, deployment, furnish, service
 from jobs.gameday.metrics.targets import Target
 from jobs.gameday.shop import database
@@ -54,7 +54,8 @@ class Shop:
         self.directory.mkdir(parents=True, exist_ok=True)
         furnish(self.cluster, now())
         for role, port in self._ports.items():
-            self._begin(ServiceProxy(self.cluster.store, NAMESPACE, role, port).run())
+            proxy = ServiceProxy(self.cluster.store, NAMESPACE, role, port)
+            self._tasks.append(begin(proxy.run()))
             self.cluster.apply(deployment(role, replicas=REPLICAS[role]), service(role, port))
         await self.cluster.start()
         try:
@@ -63,13 +64,11 @@ class Shop:
         except TimeoutError as error:
             message = f"the shop's pods are not ready; their output is in {self.directory}"
             raise ServerNotReadyError(message) from error
-        self._begin(self.customers.run())
+        self._tasks.append(begin(self.customers.run()))
 
     async def stop(self) -> None:
         """Send the customers home and end every process. Safe to call twice."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         self._tasks.clear()
         await self.cluster.stop()
 
@@ -99,6 +98,3 @@ class Shop:
                 }
                 found.append(Target(f"127.0.0.1:{port}", tuple(labels.items())))
         return found
-
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.append(asyncio.create_task(work))
