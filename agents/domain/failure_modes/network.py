@@ -266,16 +266,6 @@ _PATH = (
         base_log_odds=-1.0,
         caused_by=("bad_config_change", "bad_deploy"),
     ),
-    FailureMode(
-        name="load_balancer_no_healthy_targets",
-        title="The load balancer has no healthy target",
-        domain=Domain.NETWORK,
-        category=Category.DEPENDENCY_FAILURE,
-        mechanism="Every target fails its health check, so the load balancer answers 503 itself.",
-        mitigation="Bring targets back, or correct the health check.",
-        base_log_odds=-1.7,
-        caused_by=(*_SERVER_GONE, *_PATH_CUT, "*cpu*", "*health_check*", "*scal*"),
-    ),
 )
 
 _QUALITY = (
@@ -319,7 +309,7 @@ _ANSWERS = (
         category=Category.DEPENDENCY_FAILURE,
         mechanism="The service answers later than its callers wait.",
         mitigation="Find what it waits for; fail fast meanwhile.",
-        base_log_odds=-2.0,
+        base_log_odds=-1.8,
         caused_by=_ROOTS_OF_FAILURE,
     ),
     FailureMode(

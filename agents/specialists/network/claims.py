@@ -14,6 +14,8 @@ from agents.domain.measures import (
 from agents.domain.readings import ProbeResult
 from agents.specialists.network.view import NetworkView
 
+_MANY_LINES = 5
+
 
 def probe_fails(view: NetworkView, subject: EntityRef, result: ProbeResult) -> Claim:
     """Claim that probing the target now fails in just this way."""
@@ -67,7 +69,7 @@ def lines_say(subject: EntityRef, pattern: str, at_least: int, window: Window, t
         comparator=Comparator.AT_LEAST,
         expected=at_least,
         window=window,
-        sufficiency=1.5,
+        sufficiency=2.0 if at_least >= _MANY_LINES else 1.5,
         necessity=2.0,
     )
 

@@ -79,13 +79,12 @@ class FaultGroup:
     def pattern(self) -> str:
         """A regular expression that finds these lines again."""
         told = f"({PATTERNS[self.mode]})"
-        if self.target is None or not self._all_name(self.target.host):
+        if self.target is None:
             return told
         host = re.escape(self.target.host)
-        return f"{host}.*{told}|{told}.*{host}"
-
-    def _all_name(self, host: str) -> bool:
-        return all(host in fault.line.message.casefold() for fault in self.faults)
+        about_it = f"{host}.*{told}|{told}.*{host}"
+        finds = re.compile(about_it, re.IGNORECASE)
+        return about_it if all(finds.search(f.line.message) for f in self.faults) else told
 
 
 def told_by(line: LogLine) -> str | None:

@@ -20,6 +20,7 @@ from agents.specialists.network.faults import groups_of
 from agents.specialists.network.signals import Kind, Signal, read, signals_of
 from agents.specialists.network.view import NetworkView
 
+_FELT = 0.7
 _SLACK = timedelta(minutes=1)
 _QUIET_BEFORE = timedelta(minutes=3)
 """How long a signal must have been quiet before it counts as recovered."""
@@ -31,23 +32,17 @@ def demand_that_came_first(view: NetworkView) -> Iterator[Found]:
 
     Retries multiply requests too, but after the errors.
     """
-    surging = [
-        *{d.service: d for d in reversed(deviations(view, Kind.REQUESTS))}.values(),
-    ]
-    names = {d.service.name for d in surging}
-    for surge in surging:
-        callers = {s for s in view.topology.dependents(surge.service.name) if s in names}
-        troubles = [
-            d
-            for kind in (Kind.ERRORS, Kind.LATENCY)
-            for d in deviations(view, kind)
-            if d.onset + _SLACK < surge.onset
-        ]
-        if not callers and not troubles:
-            yield _surge(view, surge)
+    surging = {d.service: d for d in reversed(deviations(view, Kind.REQUESTS))}
+    names = {service.name for service in surging}
+    troubles = [d for kind in (Kind.ERRORS, Kind.LATENCY) for d in deviations(view, kind)]
+    for service, surge in surging.items():
+        is_passed_on = bool(names & set(view.topology.dependents(service.name)))
+        is_retrying = any(d.onset + _SLACK < surge.onset for d in troubles)
+        if not is_passed_on and not is_retrying:
+            yield _surge(view, surge, is_felt=bool(troubles))
 
 
-def _surge(view: NetworkView, surge: Deviation) -> Hypothesis:
+def _surge(view: NetworkView, surge: Deviation, *, is_felt: bool) -> Hypothesis:
     entity = surge.service
     reached = [
         EntityRef(kind="service", name=name) for name in view.topology.dependencies(entity.name)
@@ -56,11 +51,12 @@ def _surge(view: NetworkView, surge: Deviation) -> Hypothesis:
     return Hypothesis(
         cause=Cause(entity=entity, failure_mode="traffic_surge"),
         summary=f"{entity.name} receives {times} its usual requests since "
-        f"{surge.onset:%H:%M} UTC, before anything else rose.",
+        f"{surge.onset:%H:%M} UTC, and nothing else rose before.",
         claims=(surge.claim,),
         explains=(entity, *reached),
         onset=surge.onset,
         evidence=(Evidence(source="metrics", entity=entity, text=surge.claim.text),),
+        prior_shift=_FELT if is_felt else 0.0,
     )
 
 
