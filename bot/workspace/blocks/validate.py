@@ -48,7 +48,7 @@ def checked_view(view: JsonObject) -> JsonObject:
 
 def with_ids(blocks: list[JsonObject], code: str) -> list[JsonObject]:
     """Fill in the block and action ids that the app left out, as Slack does."""
-    filled = copy.deepcopy(blocks)
+    filled = [copy.deepcopy(block) for block in blocks]
     seen: set[str] = set()
     for index, block in enumerate(filled):
         block_id = as_text(block.get("block_id")) or short_id()
