@@ -250,7 +250,7 @@ def _generic(document: Document, received_at: datetime) -> Alert:
         else []
     )
     return Alert(
-        source="generic",
+        source=_first(document, "source") or "generic",
         title=_required(_first(document, "title", "name", "alertname", "summary", "message")),
         text=_first(document, "text", "description", "body", "message"),
         severity=_severity(_first(document, "severity", "priority") or labels.get("severity", "")),

@@ -1,7 +1,7 @@
 """boto3 responses as resources and time series."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -73,6 +73,26 @@ def resources_from_response(
         if key not in _BOOKKEEPING and not isinstance(value, dict | list)
     }
     return tuple(_resource(kind, {**beside, **item}) for item in _items(service, operation, body))
+
+
+def response_with(
+    service: str, noun: str, items: Sequence[Mapping[str, JsonValue]]
+) -> tuple[str, dict[str, JsonValue]]:
+    """Return an operation and the response in which it gives these items of a collection.
+
+    The way back of `resources_from_response`.
+    """
+    operation = f"describe_{noun}"
+    listed: list[JsonValue] = [dict(item) for item in items]
+    if (service, noun) in _TAKEN_WHOLE:
+        return noun, dict(items[0]) if items else {}
+    if (service, operation) == ("ec2", "describe_instances"):
+        return operation, {"Reservations": [{"Instances": listed}]}
+    if (service, operation) == ("cloudwatch", "describe_alarms"):
+        return operation, {"MetricAlarms": listed}
+    if (service, noun) == ("cloudfront", "distributions"):
+        return "list_distributions", {"DistributionList": {"Items": listed}}
+    return operation, {"".join(part.title() for part in noun.split("_")): listed}
 
 
 def is_series(service: str, operation: str) -> bool:

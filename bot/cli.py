@@ -1,0 +1,172 @@
+"""`warroom`, the command line.
+
+Each command loads what it needs when it runs, so that `--help` answers at once.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agents.errors import InvalidCapture, WarroomError
+from agents.settings import Settings
+from bot.commands.screen import complain, quiet_logs, results, working
+
+OK, PROBLEM_FOUND, WRONG_USAGE = 0, 1, 2
+
+app = typer.Typer(
+    name="warroom",
+    help="An incident war room in Slack: every claim is re-measured before it is posted.",
+    epilog="Exit codes: 0 done, 1 a problem was found, 2 wrong usage or unreadable input.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+audit = typer.Typer(help="Look after the audit trail.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+CaptureFolder = Annotated[
+    Path, typer.Argument(help="Folder of recorded telemetry (capture.yaml, alert.json, ...).")
+]
+
+
+@app.command()
+def investigate(
+    capture: CaptureFolder,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of text.")
+    ] = False,
+) -> None:
+    """Investigate a capture offline and say what was found.
+
+    Exits with 0 whatever the outcome is, and with 2 when the capture cannot be read.
+    """
+    from agents.specialists.roster import all_specialists
+    from bot.commands.account import show
+    from bot.commands.offline import investigate_capture
+    from bot.commands.screen import note
+
+    with working(f"investigating {capture}"):
+        investigated = investigate_capture(capture, all_specialists())
+    for notice in investigated.notices:
+        note(notice)
+    if as_json:
+        typer.echo(investigated.report.model_dump_json(indent=2))
+    else:
+        show(investigated.report, results())
+
+
+@app.command()
+def capture(
+    incident: Annotated[str, typer.Argument(help="Id of the incident.")],
+    out: Annotated[Path, typer.Option("--out", help="New folder to write the capture to.")],
+) -> None:
+    """Write what an incident's tools returned as a capture, to be investigated again offline."""
+    from bot.commands.records import capture_incident
+
+    with working(f"writing {out}"):
+        written = capture_incident(Settings(), incident, out)
+    typer.echo(f"{written.folder}: {len(written.files)} files")
+
+
+@audit.command()
+def verify(
+    incident: Annotated[
+        str | None, typer.Argument(help="Id of one incident; all of them when left out.")
+    ] = None,
+) -> None:
+    """Check the hash chain of the journal. Exits with 1 when it was tampered with."""
+    from bot.commands.records import verify_journal
+
+    with working("reading the journal"):
+        audited = verify_journal(Settings(), incident)
+    for complaint in audited.complaints:
+        typer.echo(complaint)
+    typer.echo(f"{audited.incidents} incidents, {len(audited.complaints)} problems")
+    if audited.complaints:
+        raise typer.Exit(PROBLEM_FOUND)
+
+
+@app.command()
+def mcp(
+    specialist: Annotated[str, typer.Argument(help="kubernetes, database, aws or network.")],
+    capture: Annotated[
+        Path | None,
+        typer.Option(
+            "--capture",
+            help="Answer from this capture; WARROOM_CAPTURE names one as well.",
+        ),
+    ] = None,
+) -> None:
+    """Serve one specialist over MCP on standard input and output."""
+    from agents.integrations.mcp.server import serve_stdio
+    from agents.specialists.roster import all_specialists
+    from bot.commands.offline import capture_server
+
+    chosen = next((one for one in all_specialists() if one.member.name == specialist), None)
+    folder = capture or Settings().capture
+    if chosen is None:
+        known = ", ".join(one.member.name for one in all_specialists())
+        raise typer.BadParameter(f"{specialist} is none of {known}")
+    if folder is None:
+        raise typer.BadParameter("name a capture to answer from: --capture FOLDER")
+    serve_stdio(capture_server(folder, chosen))
+
+
+@app.command()
+def manifest(
+    request_url: Annotated[
+        str,
+        typer.Option(help="Public URL for HTTP delivery; without one the app uses Socket Mode."),
+    ] = "",
+    *,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="Print YAML instead of JSON.")] = False,
+) -> None:
+    """Print the Slack app manifest, to be pasted where a Slack app is created."""
+    from bot.commands.manifest import manifest as slack_manifest
+    from bot.commands.screen import as_yaml_text
+
+    written = slack_manifest(request_url)
+    typer.echo(as_yaml_text(written) if as_yaml else json.dumps(written, indent=2))
+
+
+@app.command()
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check each credential, scope, queue and source, and say what to do about each problem.
+
+    Exits with 1 when something that is configured does not work.
+    """
+    from bot.commands.doctor.examination import examine, is_sound, show
+
+    with working("examining"):
+        findings = examine(Settings())
+    if as_json:
+        typer.echo(json.dumps([finding.model_dump(mode="json") for finding in findings], indent=2))
+    else:
+        show(findings, results())
+    if not is_sound(findings):
+        raise typer.Exit(PROBLEM_FOUND)
+
+
+def main() -> None:
+    """Run the command line; the outermost edge of every command."""
+    quiet_logs()
+    try:
+        app()
+    except InvalidCapture as unreadable:
+        complain(unreadable)
+        sys.exit(WRONG_USAGE)
+    except WarroomError as problem:
+        complain(problem)
+        sys.exit(PROBLEM_FOUND)
+    except BrokenPipeError:
+        # The reader of a pipe (`| head`) has had enough: not an error, and not to be flushed at.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

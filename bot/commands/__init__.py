@@ -1,0 +1,1 @@
+"""What each `warroom` command does; `bot/cli.py` puts them together."""

@@ -1,0 +1,1 @@
+"""Whether this installation can work: each credential, scope, queue and source."""
