@@ -26,13 +26,20 @@ class InMemoryJobQueue(JobQueue):
         return True
 
     def take(self, *queues: str) -> Job | None:
-        """Start the oldest job of these queues, or of all; delays are not waited for."""
+        """Start the oldest job of these queues, or of all, that is not delayed."""
         for job_id, job in self.waiting.items():
-            if not queues or job.queue in queues:
+            if not job.delay_seconds and (not queues or job.queue in queues):
                 del self.waiting[job_id]
                 self.running[job_id] = job
                 return job
         return None
+
+    def release(self) -> None:
+        """Make every delayed job due."""
+        self.waiting = {
+            job_id: job.model_copy(update={"delay_seconds": 0.0})
+            for job_id, job in self.waiting.items()
+        }
 
     def finish(self, job: Job) -> None:
         """Note that a job has come to its end, well or badly."""

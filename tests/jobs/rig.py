@@ -170,7 +170,7 @@ class Bench:
 
     def change(self, **fields: object) -> None:
         """Exchange parts of the engine."""
-        self.engine = replace(self.engine, **fields)  # pyright: ignore[reportArgumentType]
+        self.engine = replace(self.engine, **fields)
 
     def declare(self) -> None:
         """Declare the incident and wake the commander."""
@@ -187,13 +187,20 @@ class Bench:
             self.queue.finish(job)
 
     def work_off(self, *queues: str) -> list[str]:
-        """Do all that waits in some queues, or in all; return the tasks in their order."""
+        """Do all that is due in some queues, or in all; return the tasks in their order."""
         done: list[str] = []
         while job := self.queue.take(*queues):
             perform(self.engine, job)
             self.queue.finish(job)
             done.append(job.task)
         return done
+
+    def pass_time(self, seconds: float) -> list[str]:
+        """Let time pass, look at the incident as the clock does, and do what is due."""
+        self.clock.move(seconds)
+        self.queue.release()
+        self.engine.wake(INCIDENT)
+        return self.work_off()
 
     def said(self) -> list[str]:
         """Return what the room says now."""

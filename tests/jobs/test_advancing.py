@@ -23,7 +23,6 @@ from agents.domain.incidents import Person
 from agents.domain.plans import Policy, Roster
 from agents.domain.state import IncidentState
 from agents.errors import UnknownIncident
-from jobs.advancing import is_due
 from jobs.dispatching import job_for, parse_recovery_subject
 from jobs.engine import advance_job
 from tests.events import ACTOR
@@ -55,9 +54,7 @@ def test_an_incident_goes_from_alert_to_account_and_its_messages_are_said_once()
     bench.declare()
 
     bench.work_off()
-    bench.clock.move(3)
-    bench.engine.wake(INCIDENT)
-    bench.work_off()
+    bench.pass_time(3)
 
     assert bench.said() == ["diagnosed: 4 of 4 answered", "revision 1, waiting for nobody"]
     assert bench.pager.incidents["Q1"].status == "acknowledged"
@@ -98,15 +95,12 @@ def test_a_resolved_incident_is_documented_and_then_left_alone() -> None:
     resolved(bench)
 
     bench.work_off()
-    for _ in range(2):
-        bench.clock.move(3)
-        bench.engine.wake(INCIDENT)
-        bench.work_off()
+    bench.pass_time(3)
+    bench.pass_time(3)
 
     assert list(bench.code_host.offered) == [f"postmortem/{INCIDENT}"]
     assert bench.state.postmortem is not None
     assert bench.journal.incident_ids(open_only=True) == ()
-    assert not is_due(bench.engine, bench.state.model_copy(update={"resolution": None})) is None
 
 
 def test_an_incident_is_not_closed_while_something_is_still_to_be_said() -> None:
