@@ -17,24 +17,11 @@ from bot.commands.screen import complain, quiet_logs, results, working
 
 OK, PROBLEM_FOUND, WRONG_USAGE = 0, 1, 2
 
-app = typer.Typer(
-    name="warroom",
-    help="An incident war room in Slack: every claim is re-measured before it is posted.",
-    epilog="Exit codes: 0 done, 1 a problem was found, 2 wrong usage or unreadable input.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-audit = typer.Typer(help="Look after the audit trail.", no_args_is_help=True)
-app.add_typer(audit, name="audit")
-
 CaptureFolder = Annotated[
     Path, typer.Argument(help="Folder of recorded telemetry (capture.yaml, alert.json, ...).")
 ]
 
 
-@app.command()
 def investigate(
     capture: CaptureFolder,
     *,
@@ -61,7 +48,6 @@ def investigate(
         show(investigated.report, results())
 
 
-@app.command()
 def capture(
     incident: Annotated[str, typer.Argument(help="Id of the incident.")],
     out: Annotated[Path, typer.Option("--out", help="New folder to write the capture to.")],
@@ -74,7 +60,6 @@ def capture(
     typer.echo(f"{written.folder}: {len(written.files)} files")
 
 
-@audit.command()
 def verify(
     incident: Annotated[
         str | None, typer.Argument(help="Id of one incident; all of them when left out.")
@@ -92,7 +77,6 @@ def verify(
         raise typer.Exit(PROBLEM_FOUND)
 
 
-@app.command()
 def mcp(
     specialist: Annotated[str, typer.Argument(help="kubernetes, database, aws or network.")],
     capture: Annotated[
@@ -118,7 +102,6 @@ def mcp(
     serve_stdio(capture_server(folder, chosen))
 
 
-@app.command()
 def manifest(
     request_url: Annotated[
         str,
@@ -135,7 +118,6 @@ def manifest(
     typer.echo(as_yaml_text(written) if as_yaml else json.dumps(written, indent=2))
 
 
-@app.command()
 def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -156,11 +138,30 @@ def doctor(
         raise typer.Exit(PROBLEM_FOUND)
 
 
+def command_line() -> typer.Typer:
+    """Return `warroom` with all its commands."""
+    app = typer.Typer(
+        name="warroom",
+        help="An incident war room in Slack: every claim is re-measured before it is posted.",
+        epilog="Exit codes: 0 done, 1 a problem was found, 2 wrong usage or unreadable input.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    audit = typer.Typer(help="Look after the audit trail.", no_args_is_help=True)
+    audit.command()(verify)
+    for command in (investigate, capture, mcp, manifest, doctor):
+        app.command()(command)
+    app.add_typer(audit, name="audit")
+    return app
+
+
 def main() -> None:
     """Run the command line; the outermost edge of every command."""
     quiet_logs()
     try:
-        app()
+        command_line()()
     except InvalidCapture as unreadable:
         complain(unreadable)
         sys.exit(WRONG_USAGE)

@@ -89,7 +89,7 @@ def aws_findings(settings: Settings) -> Iterator[Finding]:
         retries={"max_attempts": 1},
     )
     try:
-        sts = cast("_MakeClient", boto3.client)(  # no stubs for STS
+        sts = cast("_MakeClient", boto3.client)(  # pyright: ignore[reportUnknownMemberType] - no stubs
             "sts",
             region_name=settings.aws_region,
             endpoint_url=settings.aws_endpoint_url or None,
