@@ -45,7 +45,7 @@ def deployment(name: str, *, replicas: int = 1, memory: str = "256Mi") -> KubeOb
             "selector": {"matchLabels": labels},
             "strategy": {
                 "type": "RollingUpdate",
-                "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"},
+                "rollingUpdate": {"maxSurge": "100%", "maxUnavailable": "25%"},
             },
             "template": {
                 "metadata": {"labels": labels},

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agents.commander.deciding import next_steps
+from agents.commander.steps import Step
 from agents.domain.actions import ActionProposal
 from agents.domain.events import ActionWithheld, Event
 from agents.domain.hypotheses import Answer, Finding, Hypothesis
@@ -20,7 +21,7 @@ from agents.testing.pager import InMemoryPager, Paged
 from agents.testing.queues import InMemoryIncidentLock, InMemoryJobQueue, InMemoryPauses
 from agents.testing.room import InMemoryRoom
 from agents.testing.telemetry import InMemoryTelemetry
-from jobs.engine import Access, Engine, RoomPlan
+from jobs.engine import Access, Engine, PagerMessages, RoomMessages, RoomPlan
 from jobs.tasks import perform
 from tests.events import ACTOR, START, declared
 
@@ -100,6 +101,29 @@ def acknowledgement(state: IncidentState) -> tuple[PagerMessage, ...]:
         return (PagerMessage(key="acknowledge", kind="acknowledge"),) if state.plan else ()
     note = PagerMessage(key="account", kind="note", text="The agents have an account.")
     return (PagerMessage(key="acknowledge", kind="acknowledge"), note)
+
+
+def nothing_due(state: IncidentState, roster: Roster, policy: Policy, now: datetime) -> list[Step]:
+    """Decide nothing."""
+    return []
+
+
+def saying(*messages: RoomMessage) -> RoomMessages:
+    """Have these messages due in the room."""
+
+    def due(state: IncidentState, now: datetime) -> tuple[RoomMessage, ...]:
+        return messages
+
+    return due
+
+
+def noting(*messages: PagerMessage) -> PagerMessages:
+    """Have these messages due at the pager."""
+
+    def due(state: IncidentState) -> tuple[PagerMessage, ...]:
+        return messages
+
+    return due
 
 
 def nothing_to_offer(
