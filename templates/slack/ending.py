@@ -11,18 +11,20 @@ from templates.slack.blocks import message, modal, section, small, text_input
 from templates.slack.phrases import person
 from templates.text import clock_time, elapsed, inert
 
+RESOLVE_HINT = "`/warroom resolve &lt;cause&gt;`"
+
 
 def ending_messages(state: IncidentState) -> Iterator[RoomMessage]:
     """Return what is to be said at the end, as far as the incident has come."""
     if state.stopped_by:
         text = f"{person(state.stopped_by)} told the agents to stop. They do nothing more here."
-        hint = "What is known stays: `/warroom status` · Close with `/warroom resolve <cause>`"
+        hint = f"What is known stays: `/warroom status` · Close with {RESOLVE_HINT}"
         yield message("stopped", text, [section(text), small(hint)])
     if state.resolution:
         yield _resolved(state)
     for pull_request in state.pull_requests:
         text = f"*{inert(pull_request.title)}* is ready for review"
-        where = _link(pull_request.link)
+        where = link(pull_request.link)
         key = "postmortem" if pull_request.kind == "postmortem" else f"document:{pull_request.id}"
         yield message(key, text, [section(text, where)])
 
@@ -40,7 +42,7 @@ def _resolved(state: IncidentState) -> RoomMessage:
     return message("resolved", text, [section(text, stated), *waiting])
 
 
-def _link(link: str) -> str:
+def link(link: str) -> str:
     """Return a link that can be followed, or the plain path where Slack would not open it."""
     shown = inert(link, 1000)
     is_web = link.startswith(("https://", "http://")) and not set(link) & set("<>|` \n")

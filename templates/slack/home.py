@@ -21,7 +21,7 @@ def home_view(open_incidents: Sequence[IncidentState], now: datetime) -> View:
     hidden = len(open_incidents) - len(shown)
     if hidden:
         blocks.append(small(f"and {counted(hidden, 'older incident')}"))
-    blocks.append(small("`/warroom investigate <text>` declares one · `/warroom help`"))
+    blocks.append(small("`/warroom investigate &lt;text&gt;` declares one · `/warroom help`"))
     return View(type="home", blocks=blocks)
 
 

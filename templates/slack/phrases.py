@@ -41,6 +41,7 @@ _VERDICT_SIGNS = {
     VerdictStatus.FAILS: ":x:",
     VerdictStatus.UNMEASURABLE: ":grey_question:",
 }
+EVIDENCE_HINT = "`/warroom evidence &lt;number&gt;`"
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,20}")
 
 

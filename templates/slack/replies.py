@@ -12,7 +12,16 @@ from agents.ports import RoomMessage
 from templates.exhibits import Exhibit, exhibits, numbers
 from templates.slack.blocks import documents, header, message, section, small
 from templates.slack.board import board
-from templates.slack.phrases import cause, claim_line, entity, incident_title, specialist, standing
+from templates.slack.ending import RESOLVE_HINT, link
+from templates.slack.phrases import (
+    EVIDENCE_HINT,
+    cause,
+    claim_line,
+    entity,
+    incident_title,
+    specialist,
+    standing,
+)
 from templates.text import clock_time, code, inert
 
 COMMANDS = (
@@ -34,6 +43,35 @@ def help_reply() -> RoomMessage:
     return message("help", "What /warroom can do", [section(*lines)])
 
 
+def unknown_reply(word: str) -> RoomMessage:
+    """Return that there is no such word, and those that there are."""
+    known = help_reply()
+    text = f"There is no `/warroom {inert(word, 40)}`."
+    return known.model_copy(
+        update={"text": text, "blocks": (*documents([section(text)]), *known.blocks)}
+    )
+
+
+def usage_reply(usage: str, example: str) -> RoomMessage:
+    """Return what a word needs after it."""
+    return words_reply(f"Say more: `/warroom {inert(usage)}`, as in: {inert(example)}")
+
+
+def words_reply(text: str) -> RoomMessage:
+    """Return a few words that are our own."""
+    return message("words", text, [section(text)])
+
+
+def postmortem_reply(state: IncidentState) -> RoomMessage:
+    """Return where the postmortem is, or what is needed for one."""
+    written = [p for p in state.pull_requests if p.kind == "postmortem"]
+    if written:
+        return words_reply(f"{inert(written[-1].title)}: {link(written[-1].link)}")
+    if state.resolution:
+        return words_reply("The postmortem is being written; its link will be posted here.")
+    return words_reply(f"It is written when the incident is closed: {RESOLVE_HINT}")
+
+
 def status_reply(state: IncidentState, now: datetime, policy: Policy) -> RoomMessage:
     """Return the board with every gap and its remedy."""
     shown = board(state, now, policy)
@@ -48,31 +86,28 @@ def hypotheses_reply(state: IncidentState, policy: Policy) -> RoomMessage:
     """Return every standing hypothesis with all its claims."""
     ranked = rank(state, policy)
     if not ranked:
-        text = "Nobody has offered an explanation yet. `/warroom status` shows who is asked."
-        return message("hypotheses", text, [section(text)])
+        return words_reply("Nobody has explained it yet. `/warroom status` shows who is asked.")
     numbered = numbers(state)
     blocks: list[Block] = [header(f"{incident_title(state)}: hypotheses")]
     for one in ranked:
         claims = [claim_line(c, numbered.get(c.claim_id)) for c in one.claims]
         title = f"*{one.rank}. {cause(one)}*: {standing(one)}"
-        blocks.append(
-            section(title, inert(one.summary, 400), *claims, rest="`/warroom evidence <number>`")
-        )
+        blocks.append(section(title, inert(one.summary, 400), *claims, rest=EVIDENCE_HINT))
     return message("hypotheses", f"{len(ranked)} hypotheses", blocks)
 
 
-def evidence_list_reply(state: IncidentState) -> RoomMessage:
-    """Return the numbers of all there is to look at."""
+def evidence_list_reply(state: IncidentState, asked: str = "") -> RoomMessage:
+    """Return the numbers of all there is to look at, and that there is nothing under this one."""
     shown = exhibits(state)
     if not shown:
-        text = "There is no evidence yet. `/warroom status` shows who is asked."
-        return message("evidence", text, [section(text)])
+        return words_reply("There is no evidence yet. `/warroom status` shows who is asked.")
+    missing = [f"There is no evidence {inert(asked, 40)}."] if asked else []
     lines = [f"`{one.number}` {specialist(one.specialist)}: {_title(one)}" for one in shown]
-    return message(
-        "evidence",
-        f"{len(shown)} pieces of evidence",
-        [section(*lines[-_LISTED:], rest="`/warroom evidence <number>`")],
-    )
+    blocks = [
+        section(*missing, *lines[-_LISTED:], rest=EVIDENCE_HINT),
+        small(f"In full: {EVIDENCE_HINT}"),
+    ]
+    return message("evidence", f"{len(shown)} pieces of evidence", blocks)
 
 
 def _title(exhibit: Exhibit) -> str:

@@ -10,7 +10,7 @@ from agents.domain.synthesis import Outcome, RankedHypothesis, Synthesis
 from agents.ports import RoomMessage
 from templates.exhibits import numbers
 from templates.slack.blocks import header, message, section, small
-from templates.slack.phrases import cause, claim_line, entity, specialist, standing
+from templates.slack.phrases import EVIDENCE_HINT, cause, claim_line, entity, specialist, standing
 from templates.text import clock_time, code, counted, inert, listed
 
 KEY = "synthesis"
@@ -23,7 +23,6 @@ _SHOWN = 3
 _CLAIMS_SHOWN = 5
 _GAPS_SHOWN = 3
 _RULED_OUT_SHOWN = 4
-_EVIDENCE_HINT = "`/warroom evidence <number>`"
 
 
 def synthesis_message(state: IncidentState) -> RoomMessage | None:
@@ -68,7 +67,7 @@ def _hypothesis(
     shown = ranked.claims[:_CLAIMS_SHOWN]
     lines += [claim_line(claim, numbered.get(claim.claim_id)) for claim in shown]
     if len(ranked.claims) > len(shown):
-        lines.append(f"{counted(len(ranked.claims) - len(shown), 'more claim')}: {_EVIDENCE_HINT}")
+        lines.append(f"{counted(len(ranked.claims) - len(shown), 'more claim')}: {EVIDENCE_HINT}")
     return section(*lines)
 
 
@@ -82,7 +81,7 @@ def _context(state: IncidentState, account: Synthesis) -> Iterator[Block]:
     gaps = [gap for gap in state.gaps if gap.id in account.gap_ids] or list(state.gaps)
     if gaps:
         yield small(*_gap_lines(gaps), rest="`/warroom status`")
-    yield small(f"A claim's figures, query and source: {_EVIDENCE_HINT}")
+    yield small(f"A claim's figures, query and source: {EVIDENCE_HINT}")
 
 
 def _ruled_out_lines(account: Synthesis) -> Iterator[str]:

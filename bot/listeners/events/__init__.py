@@ -1,0 +1,1 @@
+"""What Slack tells us of by itself."""
