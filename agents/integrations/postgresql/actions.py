@@ -13,6 +13,7 @@ from agents.errors import ActionFailed, WarroomError
 from agents.integrations.postgresql.connection import (
     APPLICATION_NAME,
     Limits,
+    Session,
     reading,
     translated,
 )
@@ -40,6 +41,11 @@ from pg_stat_activity a
 where a.pid = %(pid)s and a.backend_start = %(backend_start)s
   and a.backend_type = 'client backend'
 """
+
+_SEES_EVERY_SESSION = "select pg_has_role(current_user, 'pg_read_all_stats', 'usage')"
+"""Without it the starts of other roles' sessions are hidden, and no session can be told apart."""
+
+_GRANTS = "GRANT pg_signal_backend, pg_monitor TO the executor's role (reading needs pg_monitor)"
 
 _TERMINATE_AND_WAIT = _TERMINATE.replace("(a.pid)", f"(a.pid, {_WAIT_MILLISECONDS})")
 
@@ -157,7 +163,10 @@ class SessionInspector:
                 reading(target.instance, url, self._limits) as session,
                 session.cursor(row_factory=class_row(_Found)) as cursor,
             ):
+                _require_sight(session, target)
                 return cursor.execute(_INSPECT, target.parameters).fetchone()
+        except ActionFailed:
+            raise
         except WarroomError as refused:
             raise ActionFailed(f"{target} could not be read: {refused}") from refused
 
@@ -176,10 +185,7 @@ class TerminateSession(SessionInspector):
             ended = self._terminate(target)
         except psycopg.Error as error:
             refusal = translated(target.instance, error)
-            raise ActionFailed(
-                f"{target} was not ended: {refusal}",
-                remedy="GRANT pg_signal_backend TO the executor's role",
-            ) from error
+            raise ActionFailed(f"{target} was not ended: {refusal}", remedy=_GRANTS) from error
         if ended is None:
             raise ActionFailed(f"{target} is gone or its pid is another's now; nothing was ended")
         if not ended:
@@ -197,7 +203,15 @@ class TerminateSession(SessionInspector):
             options=f"-c statement_timeout={_WAIT_MILLISECONDS * 2}",
             autocommit=True,
         ) as session:
+            _require_sight(session, target)
             waits = session.info.server_version >= _TIMED_WAIT_SINCE
             query = _TERMINATE_AND_WAIT if waits else _TERMINATE
             row = session.execute(query.encode(), target.parameters).fetchone()
         return bool(row[0]) if row else None
+
+
+def _require_sight(session: Session, target: _Target) -> None:
+    """Refuse a role that cannot tell one session from another."""
+    row = session.execute(_SEES_EVERY_SESSION).fetchone()
+    if not (row and row[0]):
+        raise ActionFailed(f"the role cannot see {target}: nothing was ended", remedy=_GRANTS)

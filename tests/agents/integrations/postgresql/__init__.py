@@ -1,0 +1,1 @@
+"""Tests of the PostgreSQL adapter, on a real server."""
