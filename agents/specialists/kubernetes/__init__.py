@@ -6,6 +6,7 @@ from agents.specialists.kubernetes.admission import refused_pods, service_quota
 from agents.specialists.kubernetes.containers import crash_loop, out_of_memory
 from agents.specialists.kubernetes.images import image_pull
 from agents.specialists.kubernetes.nodes import unhealthy_nodes
+from agents.specialists.kubernetes.permissions import unreadable_kinds
 from agents.specialists.kubernetes.probes import restarted_by_probe, unready_by_probe
 from agents.specialists.kubernetes.references import missing_references
 from agents.specialists.kubernetes.rollouts import scaled_to_nothing, stuck_rollout
@@ -43,6 +44,7 @@ def kubernetes_specialist() -> RuleSpecialist[ClusterView]:
             *(image_pull, missing_references, unschedulable, unbound_volumes),
             *(refused_pods, service_quota, stuck_rollout, scaled_to_nothing),
             *(unhealthy_nodes, service_leads_nowhere, service_port_without_container_port),
+            unreadable_kinds,
         ),
         view=ClusterView,
     )

@@ -1,6 +1,6 @@
 """Builders that keep each check short: claims about one object, about how many, and the blame."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from agents.domain.base import EntityRef, Scalar
 from agents.domain.claims import Claim
 from agents.domain.hypotheses import Cause, Evidence, Hypothesis
 from agents.domain.measures import Comparator, Measure, ObjectSelector, Reduction
-from agents.specialists.kubernetes.objects import Container, Happening, Pod, Thing
+from agents.specialists.kubernetes.objects import HASH_LABEL, Container, Happening, Pod, Thing
 from agents.specialists.kubernetes.revisions import REVISION, Rollout
 from agents.specialists.kubernetes.view import ClusterView
 
@@ -158,6 +158,34 @@ def rollout_claims(view: ClusterView, rollout: Rollout) -> tuple[Claim, ...]:
     return (present, works)
 
 
+def recovered(view: ClusterView, entity: EntityRef, rollout: Rollout | None) -> Iterator[Claim]:
+    """Claim what must hold once a Deployment is mended; of other things, nothing special."""
+    deployment = view.workload(entity)
+    if deployment is None or entity.kind != "deployment" or deployment.desired == 0:
+        return
+    yield states(
+        view,
+        deployment,
+        "status.observedGeneration >= metadata.generation"
+        " && status.updatedReplicas == spec.replicas"
+        " && (status.unavailableReplicas || `0`) == `0`",
+        expected=True,
+        text=f"the rollout of {deployment.name} is complete and every pod of it is available",
+    )
+    if rollout is not None and rollout.current.digest:
+        yield there_are_none(
+            view,
+            entity,
+            ObjectSelector(
+                kind="pods",
+                namespace=entity.namespace,
+                labels={HASH_LABEL: rollout.current.digest},
+            ),
+            f"no pod of revision {rollout.current.number} is left",
+            control=ObjectSelector(kind="pods", namespace=entity.namespace),
+        )
+
+
 def quote(thing: Thing, text: str, at: datetime | None = None) -> Evidence:
     """Quote what an object says."""
     source = f"objects:{thing.resource.kind}"
@@ -209,6 +237,7 @@ class Blame:
             summary=summary,
             claims=claims,
             forbids=self.forbids,
+            recovery=tuple(recovered(view, self.entity, rollout)),
             explains=tuple(dict.fromkeys(suffering)),
             onset=(rollout.started_at if rollout else None) or self.onset,
             change_ref=rollout.change_ref if rollout else None,

@@ -121,6 +121,8 @@ def _has_a_reason(pod: Pod) -> bool:
 )
 def scaled_to_nothing(view: ClusterView) -> Iterator[Hypothesis]:
     """Find Deployments with no replicas although a service sends traffic to them."""
+    if not view.has("pods"):
+        return
     for deployment in view.workloads:
         if deployment.entity.kind != "deployment" or deployment.desired > 0:
             continue

@@ -17,6 +17,8 @@ from agents.specialists.kubernetes.view import ClusterView, selector_of, selects
 )
 def service_leads_nowhere(view: ClusterView) -> Iterator[Hypothesis]:
     """Find services whose selector matches no pod and no workload's template."""
+    if not view.has("pods"):
+        return
     for service in view.services:
         selector = selector_of(service)
         if not selector or service.is_being_deleted or _has_backend(view, service):

@@ -26,6 +26,8 @@ from agents.specialists.kubernetes.view import ClusterView
 )
 def unbound_volumes(view: ClusterView) -> Iterator[Hypothesis]:
     """Find pending pods whose volume claim is not bound, and say what keeps it from binding."""
+    if not view.has("persistentvolumeclaims"):
+        return
     for owner, pods in pods_by_owner(view, _is_pending):
         name = next((n for n in _claim_names(pods[0]) if not _is_bound(view, pods[0], n)), None)
         if name is None:

@@ -9,7 +9,7 @@ from agents.domain.base import EntityRef, Window
 from agents.domain.document import Document
 from agents.domain.measures import ChangeSelector, LogSelector, ObjectSelector
 from agents.domain.readings import Change, LogLine, Resource
-from agents.errors import WarroomError
+from agents.errors import NoSuchSource, PermissionMissing, ScopeViolation, WarroomError
 from agents.specialists.framework import Assignment
 from agents.specialists.kubernetes.objects import (
     HASH_LABEL,
@@ -28,8 +28,8 @@ _WORKLOAD_KINDS = ("deployments", "statefulsets", "daemonsets", "jobs")
 class ClusterView:
     """Typed access to the objects of the clusters in scope, as they are now.
 
-    A kind that is not there reads as nothing; a check whose finding rests on a kind names it in
-    its `needs`, or asks `has` before it takes nothing for an answer.
+    A kind that may not be read reads as nothing, so that one missing permission does not silence
+    what the other kinds show; a check asks `has` before it takes nothing for an answer.
     """
 
     def __init__(self, assignment: Assignment) -> None:
@@ -38,21 +38,34 @@ class ClusterView:
         self._sources = assignment.telemetry.sources()
         self._read: dict[str, tuple[Resource, ...]] = {}
         self._index: dict[str, dict[tuple[str | None, str], Resource]] = {}
+        self.refused: dict[str, WarroomError] = {}
+        """Why a kind could not be read, for those that a check has asked for."""
         self.now: datetime = assignment.now
         self.window: Window = assignment.question.window
 
     def has(self, kind: str) -> bool:
-        """Tell whether objects of a kind can be read."""
-        return covers(self._sources, f"objects:{kind}")
+        """Tell whether objects of a kind can be read, so that finding none means something."""
+        self.all(kind)
+        return covers(self._sources, f"objects:{kind}") and kind not in self.refused
 
     def all(self, kind: str) -> tuple[Resource, ...]:
-        """Return every object of a kind."""
+        """Return every object of a kind; a refusal is remembered and reads as nothing.
+
+        Raises:
+            SourceUnavailable: the source did not answer this time.
+        """
         if kind not in self._read:
-            readable = self.has(kind)
-            self._read[kind] = (
-                self._telemetry.objects(ObjectSelector(kind=kind)) if readable else ()
-            )
+            self._read[kind] = self._list(kind)
         return self._read[kind]
+
+    def _list(self, kind: str) -> tuple[Resource, ...]:
+        if not covers(self._sources, f"objects:{kind}"):
+            return ()
+        try:
+            return self._telemetry.objects(ObjectSelector(kind=kind))
+        except (NoSuchSource, PermissionMissing, ScopeViolation) as refusal:
+            self.refused[kind] = refusal
+            return ()
 
     def find(self, kind: str, name: str, namespace: str | None = None) -> Resource | None:
         """Return one object by its full name, if it is there."""
