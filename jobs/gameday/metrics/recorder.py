@@ -36,9 +36,9 @@ class BadQueryError(Exception):
 class Recorder:
     """The scraper and its API, on the event loop that starts them."""
 
-    def __init__(self, discovery: Discovery) -> None:
+    def __init__(self, discovery: Discovery, samples: SampleStore | None = None) -> None:
         self._discovery = discovery
-        self._samples = SampleStore()
+        self._samples = samples or SampleStore()
         self._evaluator = Evaluator(self._samples)
         self._seen: dict[Target, set[Labels]] = {}
         self._task: asyncio.Task[None] | None = None

@@ -1,0 +1,5 @@
+"""Prometheus, and whatever speaks its HTTP API."""
+
+from agents.integrations.prometheus.telemetry import PrometheusTelemetry
+
+__all__ = ["PrometheusTelemetry"]
