@@ -3,8 +3,14 @@
 from agents.domain.failure_modes.entry import Category, Domain, FailureMode
 
 _NODE_TROUBLE = ("node_*", "ec2_*", "instance_*")
-_APPLICATION_TROUBLE = ("*",)
-"""A probe or a crash of an application is the symptom of whatever failed beneath or beside it."""
+_DEPENDENCY_TROUBLE = (
+    *("database_*", "connection_*", "lock_*", "long_*", "slow_*", "deadlocks", "rds_*"),
+    *("dns_*", "tcp_*", "tls_*", "packet_*", "http_*", "upstream_*", "network_*", "*_blocks"),
+    *("service_*", "load_balancer_*", "security_group_*", "traffic_surge", "bad_*"),
+    *("oom_killed", "wrong_memory_limit", "crash_loop", "deployment_zero_replicas", "missing_*"),
+    *_NODE_TROUBLE,
+)
+"""What, beneath an application, makes it crash or fail its probes."""
 
 
 def _mode(
@@ -55,7 +61,7 @@ _CONTAINERS = (
         "The process in a container ends by an error of its own soon after each start.",
         "Read its last words; roll back if it came with a change.",
         base=-0.7,
-        caused_by=_APPLICATION_TROUBLE,
+        caused_by=_DEPENDENCY_TROUBLE,
     ),
     _mode(
         "bad_rollout_revision",
@@ -78,7 +84,7 @@ _CONTAINERS = (
         Category.CONFIGURATION_ERROR,
         "The kubelet restarts a container because its liveness probe does not succeed.",
         "Correct the probe or what it asks; give it more time if the application is slow.",
-        caused_by=_APPLICATION_TROUBLE,
+        caused_by=_DEPENDENCY_TROUBLE,
     ),
     _mode(
         "startup_probe_failing",
@@ -86,7 +92,7 @@ _CONTAINERS = (
         Category.CONFIGURATION_ERROR,
         "The kubelet restarts a container because it does not start within its startup probe.",
         "Correct the probe or allow more failures.",
-        caused_by=_APPLICATION_TROUBLE,
+        caused_by=_DEPENDENCY_TROUBLE,
     ),
     _mode(
         "readiness_probe_failing",
@@ -94,7 +100,7 @@ _CONTAINERS = (
         Category.CONFIGURATION_ERROR,
         "Pods run but get no traffic because their readiness probe does not succeed.",
         "Find what the probe waits for; roll back if it came with a change.",
-        caused_by=_APPLICATION_TROUBLE,
+        caused_by=_DEPENDENCY_TROUBLE,
     ),
 )
 

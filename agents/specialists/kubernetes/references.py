@@ -36,7 +36,7 @@ _KINDS = {"configmap": ("configmaps", "config map"), "secret": ("secrets", "secr
 
 
 @dataclass(frozen=True, slots=True)
-class _Missing:
+class Missing:
     """What a pod lacks, and who says so."""
 
     mode: str
@@ -52,8 +52,8 @@ class _Missing:
 )
 def missing_references(view: ClusterView) -> Iterator[Hypothesis]:
     """Find pods that cannot start because a config map, a secret or a key in one is missing."""
-    for owner, pods in pods_by_owner(view, lambda pod: _missing(view, pod) is not None):
-        lack = _missing(view, pods[0])
+    for owner, pods in pods_by_owner(view, lambda pod: missing_reference(view, pod) is not None):
+        lack = missing_reference(view, pods[0])
         if lack is None:
             continue
         said_at = lack.said_by.first_at if isinstance(lack.said_by, Happening) else None
@@ -70,7 +70,8 @@ def missing_references(view: ClusterView) -> Iterator[Hypothesis]:
         ).hypothesis(view)
 
 
-def _missing(view: ClusterView, pod: Pod) -> _Missing | None:
+def missing_reference(view: ClusterView, pod: Pod) -> Missing | None:
+    """Return what a pod that has not started refers to and cannot have, if that is why."""
     for container in pod.containers:
         if container.waiting_reason == _CONFIG_ERROR:
             found = _read(container.waiting_message, pod, container)
@@ -85,29 +86,29 @@ def _missing(view: ClusterView, pod: Pod) -> _Missing | None:
     return None
 
 
-def _is_there_now(view: ClusterView, pod: Pod, lack: _Missing) -> bool:
+def _is_there_now(view: ClusterView, pod: Pod, lack: Missing) -> bool:
     """An event may be older than the object that somebody has made since."""
     plural = _KINDS[lack.kind][0]
     wants_object = lack.mode != "missing_config_key"
     return wants_object and view.find(plural, lack.name, pod.namespace) is not None
 
 
-def _read(message: str, said_by: Thing, container: Container | None) -> _Missing | None:
+def _read(message: str, said_by: Thing, container: Container | None) -> Missing | None:
     key = _MISSING_KEY.search(message)
     if key:
         kind = (key["kind"] or key["kind2"]).lower()
         name = (key["name"] or "").rpartition("/")[2]
-        return _Missing("missing_config_key", kind, name, message, said_by, container)
+        return Missing("missing_config_key", kind, name, message, said_by, container)
     gone = _MISSING.search(message)
     if gone is None:
         return None
     kind = gone["kind"].lower()
     mode = "missing_config_map" if kind == "configmap" else "missing_secret"
     name = gone["name"].rpartition("/")[2]
-    return _Missing(mode, kind, name, message, said_by, container)
+    return Missing(mode, kind, name, message, said_by, container)
 
 
-def _claims(view: ClusterView, pod: Pod, lack: _Missing) -> Iterator[Claim]:
+def _claims(view: ClusterView, pod: Pod, lack: Missing) -> Iterator[Claim]:
     plural, title = _KINDS[lack.kind]
     if lack.container is not None:
         where = f"{lack.container.name} of {pod.name}"

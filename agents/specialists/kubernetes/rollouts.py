@@ -19,6 +19,7 @@ from agents.specialists.kubernetes.claims import (
     there_are_none,
 )
 from agents.specialists.kubernetes.objects import Happening, Pod, Thing, Workload, instant
+from agents.specialists.kubernetes.references import missing_reference
 from agents.specialists.kubernetes.revisions import revisions_of, rollout_behind
 from agents.specialists.kubernetes.view import ClusterView, selector_of
 
@@ -42,7 +43,7 @@ def stuck_rollout(view: ClusterView) -> Iterator[Hypothesis]:
             continue
         stuck = _stuck(view, deployment)
         pods = _new_pods(view, deployment)
-        if stuck is None or any(_has_a_reason(pod) for pod in pods):
+        if stuck is None or any(_has_a_reason(view, pod) for pod in pods):
             continue
         claims, told, since = stuck
         said = tuple(one for pod in pods for one in view.happenings(pod, *_WHY_CREATING))
@@ -103,11 +104,11 @@ def _new_pods(view: ClusterView, deployment: Workload) -> tuple[Pod, ...]:
     return tuple(pod for pod in pods if pod.owner == ("replicaset", newest.name))
 
 
-def _has_a_reason(pod: Pod) -> bool:
+def _has_a_reason(view: ClusterView, pod: Pod) -> bool:
     """Tell whether another check names what is wrong with a pod."""
     if pod.node is None or pod.is_ready:
         return pod.node is None
-    return any(
+    return missing_reference(view, pod) is not None or any(
         c.waiting_reason not in _HARMLESS_WAITS
         or (c.exit_code is not None and c.restarts > 0)
         or (c.is_running and not c.is_ready and c.spec.at("readinessProbe") is not None)

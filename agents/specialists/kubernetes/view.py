@@ -22,6 +22,8 @@ from agents.specialists.kubernetes.objects import (
 )
 from agents.telemetry import covers
 
+_MAKERS = {"replicaset": "replicasets", "job": "jobs"}
+"""What makes pods for a Deployment or a CronJob, which is the name that people know."""
 _WORKLOAD_KINDS = ("deployments", "statefulsets", "daemonsets", "jobs")
 
 
@@ -133,14 +135,13 @@ class ClusterView:
         if thing.owner is None:
             return thing.entity
         kind, name = thing.owner
-        if kind == "replicaset":
-            resource = self.find("replicasets", name, thing.namespace)
+        if kind in _MAKERS:
+            resource = self.find(_MAKERS[kind], name, thing.namespace)
             if resource is not None:
-                owner = Thing(resource)
-                return self.owner_of(owner)
-            digest = thing.resource.labels.get(HASH_LABEL)
-            if digest and name.endswith(f"-{digest}"):
-                kind, name = "deployment", name.removesuffix(f"-{digest}")
+                return self.owner_of(Thing(resource))
+        digest = thing.resource.labels.get(HASH_LABEL)
+        if kind == "replicaset" and digest and name.endswith(f"-{digest}"):
+            kind, name = "deployment", name.removesuffix(f"-{digest}")
         return EntityRef(kind=kind, name=name, namespace=thing.namespace)
 
     def workload(self, entity: EntityRef) -> Workload | None:
