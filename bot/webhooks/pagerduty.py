@@ -82,7 +82,7 @@ class PagerDutyWebhook:
         return web.json_response({"status": "taken", "incident_id": incident_id}, status=202)
 
     def _news(self, incident_id: str, alert: Alert, what: What) -> tuple[AlertReceived, ...]:
-        """Return what a delivery adds to the declaration; the trigger that declared adds nothing."""
+        """Return what a delivery adds; the trigger that declared the incident adds nothing."""
         received = AlertReceived(alert=alert, what=what)
         if what != "triggered":
             return (received,)
