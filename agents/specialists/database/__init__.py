@@ -8,6 +8,7 @@ from agents.specialists.database import (
     deadlocks,
     events,
     load,
+    lock_logs,
     locks,
     replication,
     statements,
@@ -33,6 +34,7 @@ MEMBER = Member(
 
 CHECKS: tuple[Check[DatabaseView], ...] = (
     locks.lock_contention,
+    lock_logs.logged_lock_waits,
     locks.long_transactions,
     locks.abandoned_prepared_transactions,
     connections.connection_exhaustion,

@@ -30,7 +30,8 @@ def connection_exhaustion(view: DatabaseView) -> Iterator[Found]:
     refused: dict[str, list[LogLine]] = {}
     for instance, line in view.logs(_REFUSED):
         refused.setdefault(instance, []).append(line)
-    for instance in sorted({*view.known_names, *refused}):
+    measured = {signal.instance for signal in view.signals(*_CONNECTIONS)}
+    for instance in sorted({*view.known_names, *measured, *refused}):
         lines = refused.get(instance, [])
         present = (
             *_refuses_us(view, instance),

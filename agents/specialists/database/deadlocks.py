@@ -19,8 +19,10 @@ _PER_PERIOD = ("AWS/RDS:Deadlocks", "Deadlocks")
 @check(needs=(), modes=("deadlocks",))
 def deadlocks(view: DatabaseView) -> Iterator[Found]:
     """Count deadlocks of the incident's time, not those that a counter has kept for months."""
-    for instance in sorted({*view.known_names, *_logged(view)}):
-        lines = _logged(view).get(instance, [])
+    logged = _logged(view)
+    measured = {signal.instance for signal in view.signals(*_COUNTERS, *_PER_PERIOD)}
+    for instance in sorted({*view.known_names, *measured, *logged}):
+        lines = logged.get(instance, [])
         claims = [
             *_from_logs(view, instance, lines),
             *_from_metrics(view, instance),

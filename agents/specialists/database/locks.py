@@ -1,10 +1,10 @@
 """Locks: who holds up whom, who sits on an open transaction, who deadlocks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from agents.domain.base import Scalar
 from agents.domain.claims import Claim
-from agents.domain.hypotheses import Cause, Evidence, Finding, Hypothesis
+from agents.domain.hypotheses import Cause, Evidence, Finding, Gap, Hypothesis
 from agents.domain.measures import Comparator, Condition
 from agents.specialists.database.blocking import BlockingTree, blocking_trees
 from agents.specialists.database.changes import change_behind
@@ -25,6 +25,7 @@ def lock_contention(view: DatabaseView) -> Iterator[Found]:
         for tree in trees:
             if tree.root and _holds_up(tree, tree.root, view):
                 yield _contention(view, instance, tree, tree.root)
+        yield from _unattributed(view, instance, trees)
         waiting = sum(len(tree.waiting) for tree in trees)
         yield _finding(f"{waiting} sessions wait for locks on {instance}", instance, view, waiting)
 
@@ -82,6 +83,37 @@ def _holds_up(tree: BlockingTree, root: Session, view: DatabaseView) -> bool:
     is_old = root.transaction_seconds >= limits.blocking_transaction_seconds
     crowds = len(tree.waiting) > 1 and root.transaction_seconds >= limits.lock_wait_seconds
     return waits_long or is_old or crowds
+
+
+def _unattributed(
+    view: DatabaseView, instance: str, trees: Sequence[BlockingTree]
+) -> Iterator[Found]:
+    """Say that sessions wait although nobody is known to hold what they wait for."""
+    attributed = {s.pid for tree in trees if tree.root or not tree.root_pid for s in tree.waiting}
+    stuck = [
+        session
+        for session in view.sessions(instance)
+        if session.waits_for_lock
+        and session.pid not in attributed
+        and session.query_seconds >= view.limits.lock_wait_seconds
+    ]
+    if not stuck:
+        return
+    text = f"{len(stuck)} sessions on {instance} wait for locks"
+    unknown = f"{text}; who holds them cannot be told"
+    yield Gap(
+        source="rows:pg_locks",
+        text=unknown,
+        remedy="read pg_locks and pg_blocking_pids as a member of pg_monitor",
+    )
+    yield Hypothesis(
+        cause=Cause(entity=view.entity(instance), failure_mode="lock_contention"),
+        summary=f"{unknown}. One of them: '{stuck[0].query_head}'.",
+        claims=(Claims.about(view, instance).rows(text, _ACTIVITY, _WAITS_FOR_LOCK),),
+        explains=view.explains(instance),
+        evidence=tuple(_quoted(view, instance, session) for session in stuck[:3]),
+        details={"instance": instance, "waiting_sessions": len(stuck)},
+    )
 
 
 def _contention(view: DatabaseView, instance: str, tree: BlockingTree, root: Session) -> Hypothesis:

@@ -106,6 +106,7 @@ class DatabaseView:
     _read: dict[tuple[str, str], tuple[Row, ...]] = field(
         default_factory=dict[tuple[str, str], tuple[Row, ...]]
     )
+    _measured: dict[str, tuple[Signal, ...]] = field(default_factory=dict[str, tuple[Signal, ...]])
 
     @property
     def window(self) -> Window:
@@ -178,7 +179,9 @@ class DatabaseView:
         """Return the series that go by one of these names, one per database and labels."""
         found: dict[tuple[str, str, str], Signal] = {}
         for name in names:
-            for signal in self._signals(name):
+            if name not in self._measured:
+                self._measured[name] = tuple(self._signals(name))
+            for signal in self._measured[name]:
                 labels = str(sorted(signal.series.labels.items()))
                 key = (signal.instance, signal.series.name, labels)
                 known = found.get(key)
@@ -218,8 +221,8 @@ class DatabaseView:
         return LogSelector(pattern=pattern, entity=entities[0] if is_one else None)
 
     def is_recent(self, moment: datetime) -> bool:
-        """Tell whether something happened lately enough to speak of the present."""
-        return self.assignment.now - moment <= _RECENT
+        """Tell whether something happened so late in the window that it speaks of its end."""
+        return self.window.end - moment <= _RECENT
 
     def _database_of_line(self, line: LogLine) -> str | None:
         """A database's own line is about it; a client's line about the only one there is."""

@@ -14,6 +14,33 @@ from agents.specialists.framework import Assignment
 from agents.verification.verifier import Verifier
 
 
+def assignment(
+    telemetry: Telemetry,
+    now: datetime,
+    *,
+    window: Window | None = None,
+    alert: Alert | None = None,
+    topology: Topology | None = None,
+) -> Assignment:
+    """Make an assignment about the half hour before now."""
+    window = window or Window(start=now - timedelta(minutes=30), end=now)
+    question = Question(
+        specialist="database",
+        text="What is wrong with the databases?",
+        window=window,
+        baseline=window.shifted(-window.seconds),
+        asked_at=now,
+        deadline=now + timedelta(minutes=1),
+    )
+    return Assignment(
+        telemetry=telemetry,
+        question=question,
+        alert=alert or Alert(source="generic", title="Checkout is slow", started_at=now),
+        topology=topology or Topology(),
+        now=now,
+    )
+
+
 def ask(
     telemetry: Telemetry,
     now: datetime,
@@ -24,23 +51,8 @@ def ask(
     limits: Limits | None = None,
 ) -> Answer:
     """Put one question to the specialist."""
-    window = window or Window(start=now - timedelta(minutes=30), end=now)
-    question = Question(
-        specialist="database",
-        text="What is wrong with the databases?",
-        window=window,
-        baseline=window.shifted(-window.seconds),
-        asked_at=now,
-        deadline=now + timedelta(minutes=1),
-    )
-    assignment = Assignment(
-        telemetry=telemetry,
-        question=question,
-        alert=alert or Alert(source="generic", title="Checkout is slow", started_at=now),
-        topology=topology or Topology(),
-        now=now,
-    )
-    return database_specialist(limits).investigate(assignment)
+    given = assignment(telemetry, now, window=window, alert=alert, topology=topology)
+    return database_specialist(limits).investigate(given)
 
 
 def verdicts(telemetry: Telemetry, hypothesis: Hypothesis) -> tuple[Verdict, ...]:

@@ -1,4 +1,4 @@
-"""Every failure mode that a check names, on a recording that shows it and one that only seems to."""
+"""Every failure mode that a check names, on a recording of it and on one that only seems so."""
 
 from pathlib import Path
 
