@@ -33,7 +33,7 @@ def main() -> int:
     sys.stdout.flush()
     interrupted = threading.Event()
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
         interrupted.set()
 
     signal.signal(signal.SIGINT, interrupt)

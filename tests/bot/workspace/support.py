@@ -1,8 +1,13 @@
 """What the tests of the workspace share: a clock one can turn, a seed, and short block builders."""
 
+# Bolt and slack_sdk leave type parameters open, which strict checking reports at every call.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
 import queue
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
 from pydantic import SecretStr
@@ -10,6 +15,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.builtin.client import SocketModeClient
 
 from bot.workspace.json_types import JsonObject, as_object
 from bot.workspace.person import Person
@@ -41,6 +47,7 @@ class TurnableClock:
         self.now = 1_760_000_000.0
 
     def __call__(self) -> float:
+        """Tell the time."""
         return self.now
 
     def advance(self, seconds: float) -> None:
@@ -57,6 +64,10 @@ class Inbox(Generic[ItemT]):
     def put(self, item: ItemT) -> None:
         """Keep something for the test."""
         self._items.put(item)
+
+    def put_event(self, event: ItemT) -> None:
+        """Keep an event; Bolt hands listeners their arguments by name."""
+        self._items.put(event)
 
     def take(self) -> ItemT:
         """Wait for the next item."""
@@ -94,9 +105,7 @@ def make_seed(
     return Seed(
         team_name="Shop",
         users=(
-            UserSeed(
-                id=ON_CALL, name="on-call", real_name="On-call", email="oncall@shop.example"
-            ),
+            UserSeed(id=ON_CALL, name="on-call", real_name="On-call", email="oncall@shop.example"),
             UserSeed(id=RESPONDER, name="responder", real_name="Responder"),
         ),
         channels=(ChannelSeed(name="general"), ChannelSeed(name="incidents", id="C0INCIDENT")),
@@ -126,7 +135,7 @@ def first_complaint(error: SlackApiError) -> str:
 
 
 @contextmanager
-def connected(workspace: Workspace, app: App, person: Person) -> Iterator[SocketModeHandler]:
+def connected(workspace: Workspace, app: App, person: Person) -> Generator[SocketModeHandler]:
     """Run a Bolt app over Socket Mode for the length of a test."""
     handler = SocketModeHandler(
         app, "xapp-test", web_client=client_of(workspace, token="xapp-test")
@@ -136,7 +145,17 @@ def connected(workspace: Workspace, app: App, person: Person) -> Iterator[Socket
         person.wait_for(lambda: person.is_connected(APP), what="the app to connect")
         yield handler
     finally:
+        _hang_up(handler.client)
         handler.close()
+
+
+def _hang_up(client: SocketModeClient) -> None:
+    """End the connection first: closing would wait three seconds for a read to time out."""
+    client.auto_reconnect_enabled = False
+    session = client.current_session
+    if session is not None and session.sock is not None:
+        with suppress(OSError):
+            session.sock.shutdown(socket.SHUT_RDWR)
 
 
 def plain(text: str) -> JsonObject:
