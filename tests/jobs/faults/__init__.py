@@ -1,0 +1,1 @@
+"""What goes wrong at night, on real Redis, real SQLite and real forked workers."""
