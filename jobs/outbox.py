@@ -139,10 +139,12 @@ def _say(engine: Engine, peer: str, state: IncidentState, message: Outgoing) -> 
         started = DeliveryStarted(peer=peer, message_key=message.key)
         is_first = engine.record(state.incident_id, started, actor=_OUTBOX)
         return message.send() if is_first else None
-    if not delivery.digest:
-        return message.find() or message.send()
-    message.edit(delivery.reference)
-    return delivery.reference
+    reference = delivery.reference if delivery.digest else message.find()
+    if reference is None:
+        return message.send()
+    if message.is_editable:
+        message.edit(reference)  # one that was found may say what was due back then
+    return reference
 
 
 def _patience(state: IncidentState, now: datetime) -> float:

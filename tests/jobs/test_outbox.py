@@ -117,12 +117,13 @@ def test_after_a_crash_the_room_is_asked_before_it_is_told_again() -> None:
     bench, _ = a_room("one", "two")
     started = DeliveryStarted(peer="room", message_key="m0")
     bench.engine.record(INCIDENT, started, actor=ACTOR)
-    bench.room.post(CHANNEL, RoomMessage(key="m0", text="one"), None)
+    bench.room.post(CHANNEL, RoomMessage(key="m0", text="one, as it was then"), None)
     bench.clock.move(5)
 
     bench.do(TO_ROOM)
 
     assert keys(bench) == ["m0", "m1"]
+    assert bench.said() == ["one", "two"]
 
 
 def test_after_a_crash_before_the_call_the_message_is_posted() -> None:

@@ -144,6 +144,10 @@ class Installation:
         """The incident as it is now."""
         return fold(INCIDENT, self.journal.read(INCIDENT))
 
+    def kinds(self) -> list[str]:
+        """Return what has happened, by kind, for a test that fails."""
+        return [event.body.kind for event in self.journal.read(INCIDENT)]
+
     def programs(self) -> Mapping[str, Program]:
         """Return what runs: workers of every queue, and the clock."""
         queues = (*SUPPORT_QUEUES, *NAMES)

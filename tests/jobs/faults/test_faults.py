@@ -33,11 +33,17 @@ def an_installation(
 
 def until_said(installation: Installation, expected: list[tuple[str, str]]) -> None:
     """Wait until the room says exactly this."""
-    eventually(
-        lambda: installation.room.said() == expected,
-        what=f"the room says {expected}, not {installation.room.said()}",
-        within_seconds=40,
-    )
+    last: list[tuple[str, str]] = []
+
+    def says_it() -> bool:
+        last[:] = installation.room.said()
+        return last == expected
+
+    try:
+        eventually(says_it, what=f"the room says {expected}", within_seconds=40)
+    except AssertionError as late:
+        late.add_note(f"it said {last}; on record: {installation.kinds()}")
+        raise
 
 
 def must_be_one_whole_incident(installation: Installation) -> None:
