@@ -11,10 +11,9 @@ LAST_GOOD_TAG = "2.14.0"
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 
 
-def deployment(name: str, *, replicas: int = 1, memory: str = "256Mi") -> KubeObject:
-    """A Deployment of one container of the shop."""
-    labels = {"app": name}
-    container = {
+def container(name: str, *, memory: str) -> KubeObject:
+    """One container of the shop."""
+    return {
         "name": name,
         "image": f"shop/{name}:{LAST_GOOD_TAG}",
         "imagePullPolicy": "IfNotPresent",
@@ -29,6 +28,11 @@ def deployment(name: str, *, replicas: int = 1, memory: str = "256Mi") -> KubeOb
             "failureThreshold": 3,
         },
     }
+
+
+def deployment(name: str, *, replicas: int = 1, memory: str = "256Mi") -> KubeObject:
+    """A Deployment of one container of the shop."""
+    labels = {"app": name}
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -50,7 +54,7 @@ def deployment(name: str, *, replicas: int = 1, memory: str = "256Mi") -> KubeOb
             "template": {
                 "metadata": {"labels": labels},
                 "spec": {
-                    "containers": [container],
+                    "containers": [container(name, memory=memory)],
                     "restartPolicy": "Always",
                     "terminationGracePeriodSeconds": 30,
                 },

@@ -35,12 +35,12 @@ class Monitor:
             recent = self._customers.experience(WINDOW_SECONDS)
             met = recent.requests >= PAGE_REQUESTS and recent.error_ratio >= PAGE_RATIO
             if met and not self._paged:
-                self._paged = True
-                await self._page(recent)
+                self._paged = await self._page(recent)
             elif self._customers.experience(CALM_WINDOW_SECONDS).failures == 0:
                 self._paged = False
 
-    async def _page(self, seen: Experience) -> None:
+    async def _page(self, seen: Experience) -> bool:
+        """Send the alert; tell whether it was taken, or has to be sent again."""
         self._number += 1
         percent = round(100 * seen.error_ratio)
         event: dict[str, Any] = {
@@ -63,5 +63,10 @@ class Monitor:
         }
         trust = ssl.create_default_context(cafile=str(self._pagerduty.ca_file))
         async with httpx.AsyncClient(verify=trust) as client:
-            answer = await client.post(f"{self._pagerduty.url}/v2/enqueue", json=event)
+            try:
+                answer = await client.post(f"{self._pagerduty.url}/v2/enqueue", json=event)
+            except httpx.TransportError as error:
+                log.warning("page_lost", error=str(error))
+                return False
         log.info("page_sent", status=answer.status_code, error_ratio=seen.error_ratio)
+        return answer.is_success

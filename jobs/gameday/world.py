@@ -1,5 +1,6 @@
 """Everything that a demonstration needs to stand before it breaks, started and stopped as one."""
 
+import asyncio
 import atexit
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +22,7 @@ from jobs.gameday.cloud.feed import CloudFeed, Reading
 from jobs.gameday.cloud.seed import DATABASE
 from jobs.gameday.cluster.kubelet import BACK_OFF_SECONDS
 from jobs.gameday.faults import Fault, MigrationHoldsLock, WrongMemoryLimit
-from jobs.gameday.hosting import LoopThread, begin
+from jobs.gameday.hosting import LoopThread, begin, end
 from jobs.gameday.manifests import NAMESPACE
 from jobs.gameday.metrics.prometheus import Prometheus, find_prometheus
 from jobs.gameday.metrics.recorder import Recorder
@@ -68,19 +69,16 @@ class World:
         self.repository: Path
 
     def bring_up(self) -> None:
-        """Start all parts, side by side where they do not need one another."""
+        """Start all parts, the two slow ones side by side."""
         now = datetime.now(UTC)
         for change in ordinary_changes(now):
             self.changes.record(change)
+        self._start_redis()
+        self._start_pagerduty()
+        self.repository = create_repository(self.directory)
         with ThreadPoolExecutor(thread_name_prefix="world") as pool:
-            starting = [
-                pool.submit(self._start_shop),
-                pool.submit(self._start_cloud, now),
-                pool.submit(self._start_redis),
-                pool.submit(self._start_pagerduty),
-                pool.submit(self._create_repository),
-            ]
-        for part in starting:
+            slow = [pool.submit(self._start_shop), pool.submit(self._start_cloud, now)]
+        for part in slow:
             part.result()
         self.loop.call(self._begin_watching())
 
@@ -154,9 +152,6 @@ class World:
         server = self.loop.call(start())
         self.pagerduty = self._keep(server, lambda: self.loop.call(server.stop()))
 
-    def _create_repository(self) -> None:
-        self.repository = create_repository(self.directory)
-
     def _start_shop(self) -> None:
         server = start_postgres(self.directory / "postgres")
         self.postgres = self._keep(server, server.stop)
@@ -170,7 +165,6 @@ class World:
             back_off_seconds=self._settings.back_off_seconds,
         )
         self._keep(self.shop, lambda: self.loop.call(self.shop.stop()))
-        await self.shop.start()
         program = find_prometheus() if self._settings.with_prometheus else None
         self.metrics = (
             Prometheus(program, self.directory / "prometheus", self.shop.targets)
@@ -178,13 +172,14 @@ class World:
             else Recorder(self.shop.targets)
         )
         self._keep(self.metrics, lambda: self.loop.call(self.metrics.stop()))
-        await self.metrics.start()
+        await asyncio.gather(self.shop.start(), self.metrics.start())
 
     async def _begin_watching(self) -> None:
-        """Tasks that end with the loop."""
-        begin(CloudFeed(self.cloud, self._reading).run())
+        """Start what looks at the other parts; it ends before they do."""
+        tasks = [begin(CloudFeed(self.cloud, self._reading).run())]
         if self._settings.with_monitor:
-            begin(Monitor(self.shop.customers, self.pagerduty).run())
+            tasks.append(begin(Monitor(self.shop.customers, self.pagerduty).run()))
+        self._ending.callback(lambda: self.loop.call(end(*tasks)))
 
     def _reading(self, seconds: float) -> Reading:
         seen = self.shop.customers.experience(seconds)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import psycopg
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -44,7 +45,7 @@ class CloudFeed:
             await asyncio.sleep(FEED_SECONDS)
             try:
                 await asyncio.to_thread(self.feed)
-            except (BotoCoreError, ClientError) as error:
+            except (BotoCoreError, ClientError, psycopg.Error) as error:
                 log.warning("cloud_reading_lost", error=str(error))
 
     def feed(self) -> None:

@@ -34,21 +34,16 @@ class EventRecorder:
         """Write one event, or raise the count of the same one said before."""
         when = timestamp(at or now())
         reference = involved(subject)
-        said = self._store.list(
-            EVENTS,
-            reference.get("namespace", "default"),
-            lambda e: (
-                e["involvedObject"].get("uid") == reference.get("uid")
-                and (e["reason"], e["message"]) == (reason, message)
-            ),
-        )
+        said = self._said_before(reference, reason, message)
         if said:
-            event = said[0] | {"count": said[0]["count"] + count, "lastTimestamp": when}
+            event = said | {"count": said["count"] + count, "lastTimestamp": when}
             self._store.update(EVENTS, event)
             return
-        name = f"{reference['name']}.{random_suffix(16)}"
         body = {
-            "metadata": {"name": name, "creationTimestamp": when},
+            "metadata": {
+                "name": f"{reference['name']}.{random_suffix(16)}",
+                "creationTimestamp": when,
+            },
             "involvedObject": reference,
             "type": kind,
             "reason": reason,
@@ -62,6 +57,17 @@ class EventRecorder:
             "count": count,
         }
         self._store.create(EVENTS, body, reference.get("namespace", "default"))
+
+    def _said_before(self, reference: KubeObject, reason: str, message: str) -> KubeObject | None:
+        said = self._store.list(
+            EVENTS,
+            reference.get("namespace", "default"),
+            lambda e: (
+                e["involvedObject"].get("uid") == reference.get("uid")
+                and (e["reason"], e["message"]) == (reason, message)
+            ),
+        )
+        return said[0] if said else None
 
 
 def involved(subject: KubeObject) -> KubeObject:

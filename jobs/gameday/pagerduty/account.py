@@ -147,29 +147,11 @@ class Account:
         if key and self.open_by_key(key):
             reason = "Open incident with matching dedup key already exists on this service"
             raise InvalidInputError("Arguments Caused Error", reason)
-        number, on_call = next(self._numbers), self.roster.users[0]
-        made: Entity = _addressed("incident", new_id("Q")) | {
-            "summary": f"[#{number}] {title}",
-            "incident_number": number,
-            "incident_key": key or uuid.uuid4().hex,
-            "title": title,
-            "description": title,
-            "status": "triggered",
-            "urgency": urgency,
-            "created_at": timestamp(),
-            "updated_at": timestamp(),
-            "resolved_at": None,
-            "service": reference(service),
-            "escalation_policy": reference(self.roster.policies[0]),
-            "assignments": [{"at": timestamp(), "assignee": reference(on_call)}],
-            "assigned_via": "escalation_policy",
-            "acknowledgements": [],
-            "last_status_change_at": timestamp(),
-            "last_status_change_by": reference(agent or service),
-            "teams": [],
-            "priority": None,
-            "body": body,
-        }
+        made = _opened(next(self._numbers), title, service, self.roster)
+        made |= {"urgency": urgency, "body": body}
+        made["last_status_change_by"] = reference(agent or service)
+        if key:
+            made["incident_key"] = key
         self.incidents[made["id"]] = made
         self.alerts[made["id"]] = []
         self.notes[made["id"]] = []
@@ -310,6 +292,30 @@ class Account:
         }
         service: Entity = incident["service"]
         self._publish(event, service["id"], data, reference(agent or service))
+
+
+def _opened(number: int, title: str, service: Entity, roster: Roster) -> Entity:
+    """An incident as it is in its first moment."""
+    return {
+        **_addressed("incident", new_id("Q")),
+        "summary": f"[#{number}] {title}",
+        "incident_number": number,
+        "incident_key": uuid.uuid4().hex,
+        "title": title,
+        "description": title,
+        "status": "triggered",
+        "created_at": timestamp(),
+        "updated_at": timestamp(),
+        "resolved_at": None,
+        "service": reference(service),
+        "escalation_policy": reference(roster.policies[0]),
+        "assignments": [{"at": timestamp(), "assignee": reference(roster.users[0])}],
+        "assigned_via": "escalation_policy",
+        "acknowledgements": [],
+        "last_status_change_at": timestamp(),
+        "teams": [],
+        "priority": None,
+    }
 
 
 def _addressed(kind: str, identifier: str) -> Entity:

@@ -23,6 +23,8 @@ class ServiceProxy:
         self._endpoints: list[Endpoint] = []
         self._turn = itertools.count()
         self._server: asyncio.Server | None = None
+        self.listening = asyncio.Event()
+        """Set while callers are let in."""
 
     async def run(self) -> None:
         """Follow the endpoints until cancelled."""
@@ -42,7 +44,9 @@ class ServiceProxy:
         self._endpoints = endpoints
         if endpoints and self._server is None:
             self._server = await asyncio.start_server(self._forward, "127.0.0.1", self._port)
+            self.listening.set()
         elif not endpoints and self._server is not None:
+            self.listening.clear()
             self._server.close()
             self._server = None
 

@@ -12,8 +12,8 @@ from jobs.gameday.shop.database import Pool, open_pool
 from jobs.gameday.shop.settings import Role, ServiceSettings
 from jobs.gameday.shop.telemetry import TRACE_HEADER, Telemetry
 
-PRICE_BOOK_STEPS = 32
-PRICE_BOOK_SECONDS = 8.0
+PRICE_BOOK_STEPS = 25
+PRICE_BOOK_SECONDS = 5.0
 
 INVENTORY = "select sku, stock, price_cents from inventory"
 

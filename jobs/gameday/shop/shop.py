@@ -53,14 +53,16 @@ class Shop:
         """
         self.directory.mkdir(parents=True, exist_ok=True)
         furnish(self.cluster, now())
+        proxies: list[ServiceProxy] = []
         for role, port in self._ports.items():
-            proxy = ServiceProxy(self.cluster.store, NAMESPACE, role, port)
-            self._tasks.append(begin(proxy.run()))
+            proxies.append(ServiceProxy(self.cluster.store, NAMESPACE, role, port))
+            self._tasks.append(begin(proxies[-1].run()))
             self.cluster.apply(deployment(role, replicas=REPLICAS[role]), service(role, port))
         await self.cluster.start()
         try:
             async with asyncio.timeout(READY_SECONDS):
                 await self.cluster.store.wait_until(self.is_available)
+                await asyncio.gather(*(proxy.listening.wait() for proxy in proxies))
         except TimeoutError as error:
             message = f"the shop's pods are not ready; their output is in {self.directory}"
             raise ServerNotReadyError(message) from error
