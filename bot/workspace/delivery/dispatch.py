@@ -81,7 +81,7 @@ class Dispatcher:
                 reason = error.retry_reason
             else:
                 return
-        log.warning("event_given_up", extra={"app_id": app_id, "event": envelope.name})
+        log.info("event_given_up", extra={"app_id": app_id, "event": envelope.name})
 
     async def _attempt(self, app_id: str, envelope: Envelope, attempt: Attempt) -> JsonObject:
         started = time.monotonic()

@@ -248,7 +248,7 @@ let reading = null;
 function markRead() {
   if (!document.hasFocus() || !store.channelId) return;
   clearTimeout(reading);
-  reading = setTimeout(() => act("read", { channel: store.channelId }), 300);
+  reading = setTimeout(() => store.channelId && act("read", { channel: store.channelId }), 300);
 }
 
 const atBottom = (scroll) => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
