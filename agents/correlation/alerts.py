@@ -240,7 +240,7 @@ def _datadog(document: Document, received_at: datetime) -> Alert:
 def _generic(document: Document, received_at: datetime) -> Alert:
     """Read {title, text, labels, ...} under the names that people give these."""
     labels = {**document.mapping("labels"), **_scalars(document.at("tags"))}
-    service = _slug(_first(document, "service", "service_name", "service.name"))
+    service = _first(document, "service", "service_name", "service.name")
     service = service or service_from_labels(labels) or ""
     starts = ("started_at", "starts_at", "fired_at", "triggered_at", "timestamp", "time", "at")
     given = document.at("entities")
@@ -320,8 +320,8 @@ def _entities(labels: Labels, service: str) -> tuple[EntityRef, ...]:
 
 
 def _slug(name: str) -> str:
-    """Return a service's name as telemetry writes it: `Checkout API` -> `checkout-api`."""
-    return re.sub(r"\s+", "-", name.strip()).lower() if " " in name.strip() else name.strip()
+    """Return a name for people as telemetry writes it: `Checkout API` -> `checkout-api`."""
+    return re.sub(r"\s+", "-", name.strip()).lower()
 
 
 def _severity(word: str, default: Severity = Severity.SEV2) -> Severity:
