@@ -94,20 +94,28 @@ def _seen_by_primary(view: DatabaseView, instance: str, row: Row) -> Iterator[Cl
 
 
 def _seen_by_replica(view: DatabaseView, instance: str, row: Row) -> Iterator[Claim]:
+    """The age alone is no lag: it grows while the primary is idle. Bytes not replayed are."""
+    limits, claims = view.limits, Claims.about(view, instance)
     age = row.number("replay_age_seconds") or 0.0
     unreplayed = row.number("unreplayed_bytes") or 0.0
-    if row.value("is_in_recovery") is not True or age < view.limits.replica_lag_seconds:
+    if row.value("is_in_recovery") is not True:
         return
-    claims = Claims.about(view, instance)
-    old = at_least("replay_age_seconds", view.limits.replica_lag_seconds)
-    if row.value("has_receiver") is False:
+    old = at_least("replay_age_seconds", limits.replica_lag_seconds)
+    is_old = age >= limits.replica_lag_seconds
+    paused = ", its replay is paused" if row.value("is_replay_paused") is True else ""
+    if row.value("has_receiver") is False and is_old:
         text = f"the replica has received nothing for {age:.0f} s: it is not connected"
         where = (*equals(has_receiver=False), old)
         yield claims.rows(text, "replica_status", where, sufficiency=2.5)
-    elif unreplayed > 0:
-        text = f"the replica has {unreplayed:.0f} bytes that it has not replayed for {age:.0f} s"
+    elif unreplayed > 0 and is_old:
+        text = f"the replica holds {unreplayed:.0f} bytes not replayed for {age:.0f} s{paused}"
         where = (at_least("unreplayed_bytes", 1), old)
         yield claims.rows(text, "replica_status", where, sufficiency=2.0)
+    elif unreplayed >= limits.replica_lag_bytes:
+        text = f"the replica holds {unreplayed / _GIB:.2f} GiB that it has not replayed{paused}"
+        yield claims.column(
+            text, "replica_status", "unreplayed_bytes", limits.replica_lag_bytes, sufficiency=2.0
+        )
 
 
 def _measured(view: DatabaseView) -> Iterator[tuple[str, Claim]]:
