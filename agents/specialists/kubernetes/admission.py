@@ -89,14 +89,12 @@ def _replicasets(view: ClusterView, workload: Workload) -> tuple[Thing, ...]:
     """Return the ReplicaSets of a Deployment that still want pods."""
     if workload.entity.kind != "deployment":
         return ()
-    owned = (Thing(resource) for resource in view.all("replicasets"))
-    return tuple(
-        one
-        for one in owned
-        if one.namespace == workload.namespace
-        and one.owner == ("deployment", workload.name)
-        and (one.document.number("spec.replicas") or 0) > 0
-    )
+    owned = (Thing(resource) for resource in view.owned_by("replicasets", workload))
+    return tuple(one for one in owned if (one.document.number("spec.replicas") or 0) > 0)
+
+
+def _services(view: ClusterView, workload: Workload) -> tuple[EntityRef, ...]:
+    return tuple(service.entity for service in view.traffic.services_of(workload))
 
 
 @check(
@@ -154,7 +152,7 @@ def _over_quota(
         f" for {exceeded['asked']}, used is {exceeded['used']} of {exceeded['limit']}.",
         claims=(says, *_quota_claims(view, workload, quota, exceeded["asked"])),
         pods=view.pods_of(workload.entity),
-        explains=(workload.entity, *view.services_of_template(workload)),
+        explains=(workload.entity, *_services(view, workload)),
         onset=refusal.onset,
         evidence=(quote(refusal.said_by, refusal.message),),
         details={
@@ -226,7 +224,7 @@ def _workload_blame(
         summary=f"No pods can be created for {workload.name}: {told}.",
         claims=tuple(claims),
         pods=view.pods_of(workload.entity),
-        explains=(workload.entity, *view.services_of_template(workload)),
+        explains=(workload.entity, *_services(view, workload)),
         onset=refusal.onset,
         evidence=(quote(refusal.said_by, refusal.message),),
         details=details,
@@ -290,7 +288,7 @@ def _without_service(view: ClusterView, namespace: str | None) -> Workload | Non
             for one in view.workloads
             if one.namespace == namespace
             and view.is_known_service(one.name)
-            and not view.services_of_template(one)
+            and not view.traffic.services_of(one)
         ),
         None,
     )

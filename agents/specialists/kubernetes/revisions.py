@@ -107,14 +107,9 @@ def rollout_behind(view: ClusterView, owner: EntityRef, pods: tuple[Pod, ...]) -
 
 def revisions_of(view: ClusterView, deployment: Workload) -> list[Revision]:
     """Return the ReplicaSets of a Deployment that carry a revision number, newest first."""
-    owned = (
-        revision
-        for resource in view.all("replicasets")
-        if (revision := Revision(resource)).namespace == deployment.namespace
-        and revision.owner == ("deployment", deployment.name)
-        and revision.number
-    )
-    return sorted(owned, key=lambda one: one.number, reverse=True)
+    owned = (Revision(resource) for resource in view.owned_by("replicasets", deployment))
+    numbered = (revision for revision in owned if revision.number)
+    return sorted(numbered, key=lambda one: one.number, reverse=True)
 
 
 def _is_recent(view: ClusterView, current: Revision, previous: Revision) -> bool:

@@ -21,7 +21,8 @@ from agents.specialists.kubernetes.claims import (
 from agents.specialists.kubernetes.objects import Happening, Pod, Thing, Workload, instant
 from agents.specialists.kubernetes.references import missing_reference
 from agents.specialists.kubernetes.revisions import revisions_of, rollout_behind
-from agents.specialists.kubernetes.view import ClusterView, selector_of
+from agents.specialists.kubernetes.traffic import selector_of
+from agents.specialists.kubernetes.view import ClusterView
 
 _TIMED_OUT = "ProgressDeadlineExceeded"
 _SLOW = timedelta(minutes=10)
@@ -54,7 +55,7 @@ def stuck_rollout(view: ClusterView) -> Iterator[Hypothesis]:
             summary=f"The rollout of {deployment.name} is stuck: {told}.{why}",
             claims=claims,
             pods=pods,
-            explains=view.services_of_template(deployment),
+            explains=tuple(s.entity for s in view.traffic.services_of(deployment)),
             onset=earliest(since, *(one.first_at for one in said)),
             rollout=rollout_behind(view, deployment.entity, pods),
             evidence=(quote(deployment, told), *(quote_happening(one) for one in said[-2:])),
@@ -157,11 +158,10 @@ def _expectation(*, is_scaled: bool, is_expected: bool) -> float:
 
 def _left_alone(view: ClusterView, deployment: Workload) -> tuple[Thing, ...]:
     """Return the services whose only workload this is."""
-    services = [s for s in view.services if s.entity in view.services_of_template(deployment)]
     return tuple(
         service
-        for service in services
-        if not any(service.entity in view.services_of([pod]) for pod in view.pods)
+        for service in view.traffic.services_of(deployment)
+        if not view.traffic.pods_behind(service)
     )
 
 

@@ -8,7 +8,8 @@ from agents.domain.measures import ObjectSelector
 from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import Blame, Weight, quote, states, there_are_none
 from agents.specialists.kubernetes.objects import Pod, Thing, Workload
-from agents.specialists.kubernetes.view import ClusterView, selector_of, selects
+from agents.specialists.kubernetes.traffic import selector_of
+from agents.specialists.kubernetes.view import ClusterView
 
 
 @check(
@@ -31,8 +32,8 @@ def service_leads_nowhere(view: ClusterView) -> Iterator[Hypothesis]:
 
 def _has_backend(view: ClusterView, service: Thing) -> bool:
     """Tell whether anything is, or would be, behind a service."""
-    templates = (service.entity in view.services_of_template(one) for one in view.workloads)
-    return any(selects(service, pod) for pod in view.pods) or any(templates)
+    traffic = view.traffic
+    return bool(traffic.pods_behind(service) or traffic.workloads_behind(service))
 
 
 def _meant_for(view: ClusterView, service: Thing) -> Workload | None:
@@ -46,7 +47,7 @@ def _meant_for(view: ClusterView, service: Thing) -> Workload | None:
         for one in view.workloads
         if one.namespace == service.namespace
         and one.desired > 0
-        and not view.services_of_template(one)
+        and not view.traffic.services_of(one)
     ]
     by_name = next((one for one in alone if one.name == service.name), None)
     return by_name or next((one for one in alone if _shares_a_label(view, service, one)), None)
@@ -118,7 +119,7 @@ def _no_backend(view: ClusterView, service: Thing) -> Hypothesis:
 def service_port_without_container_port(view: ClusterView) -> Iterator[Hypothesis]:
     """Find services that forward to a port name that no container of their pods has."""
     for service in view.services:
-        pods = tuple(pod for pod in view.pods if selects(service, pod))
+        pods = view.traffic.pods_behind(service)
         for port in service.document.items("spec.ports"):
             name = port.text("targetPort")
             if not pods or not name or name.isdecimal():

@@ -20,10 +20,13 @@ from agents.specialists.kubernetes.objects import (
     Thing,
     Workload,
 )
+from agents.specialists.kubernetes.traffic import Traffic
 from agents.telemetry import covers
 
 _MAKERS = {"replicaset": "replicasets", "job": "jobs"}
 """What makes pods for a Deployment or a CronJob, which is the name that people know."""
+_OwnerKey = tuple[str | None, str, str]
+"""Namespace, kind and name."""
 _WORKLOAD_KINDS = ("deployments", "statefulsets", "daemonsets", "jobs")
 
 
@@ -40,6 +43,7 @@ class ClusterView:
         self._sources = assignment.telemetry.sources()
         self._read: dict[str, tuple[Resource, ...]] = {}
         self._index: dict[str, dict[tuple[str | None, str], Resource]] = {}
+        self._by_owner: dict[str, dict[_OwnerKey, list[Resource]]] = {}
         self.refused: dict[str, WarroomError] = {}
         """Why a kind could not be read, for those that a check has asked for."""
         self.now: datetime = assignment.now
@@ -146,7 +150,11 @@ class ClusterView:
 
     def workload(self, entity: EntityRef) -> Workload | None:
         """Return the object of a workload, where it could be read."""
-        return next((one for one in self.workloads if one.entity == entity), None)
+        return self._workloads_by_key.get(entity.key)
+
+    @cached_property
+    def _workloads_by_key(self) -> dict[str, Workload]:
+        return {one.entity.key: one for one in self.workloads}
 
     def pods_of(self, owner: EntityRef) -> tuple[Pod, ...]:
         """Return the live pods of a workload."""
@@ -159,24 +167,30 @@ class ClusterView:
             grouped[self.owner_of(pod)].append(pod)
         return {owner: tuple(pods) for owner, pods in grouped.items()}
 
+    @cached_property
+    def traffic(self) -> Traffic:
+        """Which services lead to which pods and workloads."""
+        return Traffic(self.services, self.pods, self.workloads)
+
     def services_of(self, pods: Iterable[Pod]) -> tuple[EntityRef, ...]:
         """Return the services that send traffic to any of these pods."""
-        several = tuple(pods)
         return tuple(
             service.entity
-            for service in self.services
-            if any(selects(service, pod) for pod in several)
+            for pod in pods
+            for service in self.traffic.services_for(pod.namespace, pod.resource.labels)
         )
 
-    def services_of_template(self, workload: Workload) -> tuple[EntityRef, ...]:
-        """Return the services that would send traffic to the pods a workload makes."""
-        return tuple(
-            service.entity
-            for service in self.services
-            if (selector := selector_of(service))
-            and service.namespace == workload.namespace
-            and workload.template_has(selector)
-        )
+    def owned_by(self, kind: str, owner: Thing) -> tuple[Resource, ...]:
+        """Return the objects of a kind that an object controls."""
+        if kind not in self._by_owner:
+            grouped: dict[_OwnerKey, list[Resource]] = defaultdict(list)
+            for resource in self.all(kind):
+                found = Thing(resource).owner
+                if found is not None:
+                    grouped[resource.entity.namespace, *found].append(resource)
+            self._by_owner[kind] = grouped
+        key = (owner.namespace, owner.entity.kind, owner.name)
+        return tuple(self._by_owner[kind].get(key, ()))
 
     def is_known_service(self, name: str) -> bool:
         """Tell whether the alert or the topology speaks of a service of that name."""
@@ -203,22 +217,6 @@ class ClusterView:
             return self._telemetry.logs(selector, self.window)[-count:]
         except WarroomError as refused:
             return f"{refused} {refused.remedy}".strip()
-
-
-def selector_of(service: Thing) -> dict[str, str]:
-    """Return the labels that a service selects by; none for one without a selector."""
-    return dict(service.document.mapping("spec.selector"))
-
-
-def selects(service: Thing, pod: Pod) -> bool:
-    """Tell whether a service sends traffic to a pod."""
-    selector = selector_of(service)
-    labels = pod.resource.labels
-    return (
-        bool(selector)
-        and service.namespace == pod.namespace
-        and all(labels.get(key) == value for key, value in selector.items())
-    )
 
 
 def container_spec(template: Document, name: str) -> Document | None:
