@@ -18,7 +18,7 @@ class IncidentPage:
         """Keep where incidents are read."""
         self._incidents = incidents
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def show(self, request: web.Request) -> web.Response:
         """Return the page of one incident."""
         try:
             text = await asyncio.to_thread(self._render, request.match_info["incident_id"])

@@ -20,11 +20,11 @@ def create_web_app(
 ) -> web.Application:
     """Return the HTTP app; with a Bolt app it takes Slack's requests as well."""
     app = web.Application(middlewares=[explained], client_max_size=BODY_BYTES)
-    app.router.add_post("/webhooks/pagerduty", PagerDutyWebhook(incidents, verify))
-    app.router.add_get("/incidents/{incident_id}", IncidentPage(incidents))
+    app.router.add_post("/webhooks/pagerduty", PagerDutyWebhook(incidents, verify).take)
+    app.router.add_get("/incidents/{incident_id}", IncidentPage(incidents).show)
     app.router.add_get("/healthz", healthy)
     if bolt is not None:
-        app.router.add_post("/slack/events", SlackRequests(bolt))
+        app.router.add_post("/slack/events", SlackRequests(bolt).answer)
     return app
 
 
@@ -41,11 +41,11 @@ class SlackRequests:
         """Keep the Bolt app."""
         self._bolt = bolt
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
         """Answer one request as Bolt does."""
         body = await request.text()
         headers: Mapping[str, str] = dict(request.headers)
         asked = BoltRequest(body=body, query=request.query_string, headers={**headers})
-        answer: BoltResponse = await asyncio.to_thread(self._bolt.dispatch, asked)
-        content_type = "application/json" if answer.body.startswith("{") else "text/plain"
-        return web.Response(status=answer.status, text=answer.body, content_type=content_type)
+        given: BoltResponse = await asyncio.to_thread(self._bolt.dispatch, asked)
+        content_type = "application/json" if given.body.startswith("{") else "text/plain"
+        return web.Response(status=given.status, text=given.body, content_type=content_type)

@@ -45,7 +45,7 @@ class PagerDutyWebhook:
         self._incidents = incidents
         self._verify = verify
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def take(self, request: web.Request) -> web.Response:
         """Take one delivery; the same one again changes nothing.
 
         Raises:
@@ -59,9 +59,9 @@ class PagerDutyWebhook:
             return problem(400, "The body is not a JSON object.", "Send a PagerDuty v3 event.")
         if event.text("event.event_type") is None:
             return problem(400, "This is no PagerDuty v3 event.", "Subscribe with webhooks v3.")
-        return await asyncio.to_thread(self._take, event)
+        return await asyncio.to_thread(self._taken, event)
 
-    def _take(self, event: Document) -> web.Response:
+    def _taken(self, event: Document) -> web.Response:
         kind = event.text("event.event_type") or ""
         what = _WHATS.get(kind)
         if what is None:

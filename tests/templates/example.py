@@ -138,7 +138,9 @@ class Example:
         self.journal.append(INCIDENT_ID, bodies, actor=actor, at=at(minutes))
         return self
 
-    def declared(self, title: str = "Storefront: checkout times out") -> "Example":
+    def declared(
+        self, title: str = "Storefront: checkout times out", channel: str = CHANNEL
+    ) -> "Example":
         """Declare the incident and open its room."""
         incident = Incident(
             id=INCIDENT_ID,
@@ -147,7 +149,7 @@ class Example:
             declared_at=START,
             alert=alert(title),
         )
-        opened = e.RoomOpened(channel=CHANNEL, name="inc-checkout")
+        opened = e.RoomOpened(channel=channel, name="inc-checkout")
         return self.happens(e.IncidentDeclared(incident=incident), opened, minutes=0)
 
     def planned(self) -> "Example":
@@ -237,6 +239,10 @@ class Example:
             e.PullRequestOpened(pull_request=request),
             minutes=10,
         )
+
+    def stopped(self) -> "Example":
+        """Have the on-call tell the agents to stop."""
+        return self.happens(e.InvestigationStopped(by=ON_CALL), minutes=3)
 
     def all(self) -> "Example":
         """Let everything happen, from page to postmortem."""
