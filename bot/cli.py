@@ -13,9 +13,10 @@ import typer
 
 from agents.errors import InvalidCapture, WarroomError
 from agents.settings import Settings
-from bot.commands.screen import complain, quiet_logs, results, working
+from bot.commands.screen import complain, place_to_work, quiet_logs, results, working
 
 OK, PROBLEM_FOUND, WRONG_USAGE = 0, 1, 2
+GAME_DAYS = ("lock", "memory")
 
 CaptureFolder = Annotated[
     Path, typer.Argument(help="Folder of recorded telemetry (capture.yaml, alert.json, ...).")
@@ -138,6 +139,48 @@ def doctor(
         raise typer.Exit(PROBLEM_FOUND)
 
 
+def demo(
+    *,
+    game_day: Annotated[
+        str, typer.Option("--game-day", help="lock (a migration) or memory (a wrong limit).")
+    ] = "lock",
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Play the person too, and check the result.")
+    ] = False,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="New folder to keep logs and the journal in.")
+    ] = None,
+) -> None:
+    """Break a small shop and watch the war room work, on this machine alone.
+
+    Exits with 1 when --headless finds cause, fix, recovery or pull request to be wrong.
+    """
+    from bot.commands.demo.demonstration import demonstrate, watch
+
+    if game_day not in GAME_DAYS:
+        raise typer.BadParameter(f"{game_day} is none of {', '.join(GAME_DAYS)}")
+    with place_to_work(keep) as directory:
+        if not headless:
+            watch(results(), directory, game_day, os.environ)
+        elif not demonstrate(results(), directory, game_day, os.environ):
+            raise typer.Exit(PROBLEM_FOUND)
+
+
+def up(
+    data: Annotated[
+        Path, typer.Option("--data", help="Folder for the journal, Redis and logs.")
+    ] = Path("var"),
+) -> None:
+    """Run a whole war room on this machine with your settings (WARROOM_... in the environment).
+
+    Without a Redis or a Slack of your own it brings embedded ones.
+    """
+    from bot.commands.demo.local import run_local
+
+    data.mkdir(parents=True, exist_ok=True)
+    run_local(results(), data.resolve(), Settings(), os.environ)
+
+
 def command_line() -> typer.Typer:
     """Return `warroom` with all its commands."""
     app = typer.Typer(
@@ -151,7 +194,7 @@ def command_line() -> typer.Typer:
     )
     audit = typer.Typer(help="Look after the audit trail.", no_args_is_help=True)
     audit.command()(verify)
-    for command in (investigate, capture, mcp, manifest, doctor):
+    for command in (demo, up, investigate, capture, mcp, manifest, doctor):
         app.command()(command)
     app.add_typer(audit, name="audit")
     return app

@@ -4,6 +4,8 @@ import logging
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import structlog
 import yaml
@@ -33,6 +35,20 @@ def working(what: str) -> Generator[None]:
     else:
         console.print(what)
         yield
+
+
+@contextmanager
+def place_to_work(keep: Path | None) -> Generator[Path]:
+    """Give a folder to work in: a new one to keep, else one that goes afterwards.
+
+    A short path, because sockets have names of at most 100 characters.
+    """
+    if keep is not None:
+        keep.mkdir(parents=True)
+        yield keep.resolve()
+        return
+    with TemporaryDirectory(prefix="warroom-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def note(notice: str) -> None:

@@ -4,14 +4,17 @@ import contextlib
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 import structlog
 
 log = structlog.get_logger(__name__)
+
+REAPER = Path(__file__).parent / "reaper.py"
 
 READY_SECONDS = 20.0
 STOP_SECONDS = 5.0
@@ -53,8 +56,8 @@ def wait_until(ready: Callable[[], bool], *, what: str, seconds: float = READY_S
 class ManagedProcess:
     """One child in its own session, so that Ctrl-C reaches the starter, which ends it in order.
 
-    `stdin` stays a pipe whose other end lives in the starter: our own servers exit when it closes,
-    and so do not outlive a starter that was killed.
+    Nothing outlives a starter that was killed: our own servers exit when their stdin, a pipe from
+    the starter, closes; for a server that does not look at stdin, `reap()` sets a watch.
     """
 
     def __init__(
@@ -65,9 +68,11 @@ class ManagedProcess:
         log_path: Path,
         cwd: Path | None = None,
         user: int | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.log_path = log_path
+        self._reaper: subprocess.Popen[bytes] | None = None
         with log_path.open("ab") as output:
             self._popen = subprocess.Popen(
                 list(command),
@@ -76,8 +81,17 @@ class ManagedProcess:
                 stderr=subprocess.STDOUT,
                 cwd=cwd,
                 user=user,
+                env=environment,
                 start_new_session=True,
             )
+
+    def reap(self, *folders: Path) -> None:
+        """Have the process ended, and these folders removed, even if the starter is killed."""
+        self._reaper = subprocess.Popen(
+            [sys.executable, str(REAPER), str(self.pid), *map(str, folders)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     @property
     def pid(self) -> int:
@@ -121,9 +135,12 @@ class ManagedProcess:
                 log.warning("process_killed", process=self.name, pid=self.pid)
                 self._popen.kill()
                 self._popen.wait()
-        if self._popen.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                self._popen.stdin.close()
+        for child in filter(None, (self._popen, self._reaper)):
+            if child.stdin is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    child.stdin.close()
+        if self._reaper is not None:
+            self._reaper.wait()
 
     def kill(self) -> None:
         """End the process at once, as the kernel does when memory runs out."""
