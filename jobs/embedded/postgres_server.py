@@ -129,6 +129,7 @@ def start_postgres(
         cwd=data,
         user=account,
     )
+    process.reap(data)
     server = PostgresServer(port, process, data, programs.has_statement_statistics)
     process.wait_ready(lambda: _answers(server.url))
     if programs.has_statement_statistics:

@@ -75,6 +75,7 @@ def start_redis(
     port = port or free_port()
     command = [str(redis_program()), *_options(directory, port, append_only=append_only)]
     process = ManagedProcess("redis", command, log_path=directory / "redis.log")
+    process.reap()
     server = RedisServer(f"redis://127.0.0.1:{port}/0", process)
     process.wait_ready(lambda: _answers(port))
     return server

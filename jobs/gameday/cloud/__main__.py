@@ -5,7 +5,7 @@ from pathlib import Path
 
 from moto.server import ThreadedMotoServer
 
-from jobs.gameday.cloud.additions import install
+from jobs.gameday.cloud.answers import install
 
 
 def main(port: int, additions: Path) -> None:

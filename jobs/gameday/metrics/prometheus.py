@@ -53,6 +53,7 @@ class Prometheus:
             ],
             log_path=self._directory / "prometheus.log",
         )
+        self._process.reap()
         await asyncio.to_thread(self._process.wait_ready, self._answers)
         self._task = begin(self._follow())
 

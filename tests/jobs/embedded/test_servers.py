@@ -1,13 +1,22 @@
 """The servers that `warroom up` and the game day start for themselves."""
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 import pytest
 
-from jobs.embedded import ManagedProcess, ServerNotReadyError, start_postgres, start_redis
+from jobs.embedded import (
+    ManagedProcess,
+    ServerNotReadyError,
+    start_postgres,
+    start_redis,
+    wait_until,
+)
 from jobs.embedded.postgres_server import PostgresPrograms, postgres_programs
 
 pytestmark = pytest.mark.processes
@@ -81,3 +90,29 @@ def test_a_server_that_dies_at_once_is_reported_with_its_own_words(tmp_path: Pat
 
     with pytest.raises(ServerNotReadyError, match="exited with 3: the port is taken"):
         process.wait_ready(lambda: False)
+
+
+STARTER = """
+import sys, time
+from pathlib import Path
+from jobs.embedded import start_postgres, start_redis
+folder = Path(sys.argv[1])
+redis, postgres = start_redis(folder), start_postgres(folder)
+print(redis.pid, postgres.pid, postgres.data, flush=True)
+time.sleep(60)
+"""
+
+
+def test_servers_and_their_data_go_with_a_starter_that_was_killed(tmp_path: Path) -> None:
+    """A closed terminal must not leave a database behind on somebody's laptop."""
+    command = [sys.executable, "-c", STARTER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        redis_pid, postgres_pid, data = starter.stdout.readline().split()
+        assert psutil.pid_exists(int(redis_pid))
+
+        starter.kill()
+
+    for pid in (int(redis_pid), int(postgres_pid)):
+        wait_until(lambda pid=pid: not psutil.pid_exists(pid), what="the end of the server")
+    wait_until(lambda: not Path(data).exists(), what="the end of the data")
