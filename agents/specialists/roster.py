@@ -1,6 +1,5 @@
 """The specialists of this installation: adding one is one line here."""
 
-from agents.specialists.aws import aws_specialist
 from agents.specialists.database import database_specialist
 from agents.specialists.framework import Specialist
 from agents.specialists.kubernetes import kubernetes_specialist
@@ -9,9 +8,4 @@ from agents.specialists.network import network_specialist
 
 def all_specialists() -> tuple[Specialist, ...]:
     """Return every specialist that can be asked."""
-    return (kubernetes_specialist(), database_specialist(), aws_specialist(), network_specialist())
-
-
-def specialist_named(name: str) -> Specialist | None:
-    """Return the specialist of that name."""
-    return next((one for one in all_specialists() if one.member.name == name), None)
+    return (kubernetes_specialist(), database_specialist(), network_specialist())
