@@ -113,7 +113,7 @@ class PersonRoutes:
                     data = json.dumps(change.to_json())
                     await response.write(f"id: {change.number}\ndata: {data}\n\n".encode())
                     seen = change.number
-                seen = max(seen, self._core.changes.number)
+                seen = self._core.changes.number
                 await self._core.changes.wait_after(seen, KEEP_ALIVE_SECONDS)
                 await response.write(b": still here\n\n")
         except (ConnectionError, asyncio.CancelledError):

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from bot.workspace.json_types import as_list, as_object, as_objects, as_text
 
@@ -130,6 +130,18 @@ class Seed(Seeded):
     usergroups: tuple[UsergroupSeed, ...] = ()
     timing: Timing = Timing()
     rates: Rates = Rates()
+
+    @model_validator(mode="after")
+    def _names_what_is_there(self) -> Self:
+        """Refuse channels and people that nothing in the seed defines."""
+        channels = {channel.name for channel in self.channels}
+        people = {user.id for user in self.users} | {app.bot_user_id for app in self.apps}
+        named_channels = {name for app in self.apps for name in app.channels}
+        named_people = {member for channel in self.channels for member in channel.members}
+        named_people |= {user for group in self.usergroups for user in group.users}
+        if unknown := (named_channels - channels) | (named_people - people):
+            raise ValueError(f"the seed names but does not define: {', '.join(sorted(unknown))}")
+        return self
 
 
 def default_seed() -> Seed:

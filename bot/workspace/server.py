@@ -4,6 +4,7 @@ Give the app `base_url=workspace.url + "/api/"`, and people the page at `workspa
 """
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +29,8 @@ from bot.workspace.seed import Seed, default_seed
 from bot.workspace.state import State
 from bot.workspace.tickets import Tickets
 
+log = logging.getLogger(__name__)
+
 
 class Workspace:
     """A workspace with its own thread and event loop; start it, use its `url`, stop it."""
@@ -48,7 +51,8 @@ class Workspace:
         """
         started: Future[str] = Future()
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve(host, port, public_url, started)),
+            target=self._run,
+            args=(host, port, public_url, started),
             name="workspace",
             daemon=True,
         )
@@ -82,8 +86,18 @@ class Workspace:
     ) -> None:
         self.stop()
 
+    def _run(self, host: str, port: int, public_url: str | None, started: Future[str]) -> None:
+        """Run the event loop; this is the thread's outermost edge."""
+        try:
+            asyncio.run(self._serve(host, port, public_url, started))
+        except Exception as error:
+            if started.done():
+                log.exception("workspace_failed")
+            else:
+                started.set_exception(error)
+
     async def _serve(
-        self, host: str, port: int, public_url: str | None, started: "Future[str]"
+        self, host: str, port: int, public_url: str | None, started: Future[str]
     ) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         async with ClientSession() as session:
@@ -93,10 +107,9 @@ class Workspace:
             site = web.TCPSite(runner, host, port)
             try:
                 await site.start()
-            except OSError as error:
+            except OSError:
                 await runner.cleanup()
-                started.set_exception(error)
-                return
+                raise
             _watch_connections(core)
             core.base_url = public_url or _own_url(host, runner)
             started.set_result(core.base_url)

@@ -48,7 +48,7 @@ class Dispatcher:
         return await self._attempt(app_id, envelope, Attempt())
 
     def tell(self, app_id: str, envelope: Envelope) -> None:
-        """Deliver an event in the background, with retries."""
+        """Deliver in the background what nobody waits for; events are tried again."""
         self.run(self._tell(app_id, envelope))
 
     def run(self, work: Coroutine[object, object, None]) -> None:
@@ -70,7 +70,9 @@ class Dispatcher:
 
     async def _tell(self, app_id: str, envelope: Envelope) -> None:
         reason = ""
-        for number, delay in enumerate((0.0, *self._timing.event_retry_seconds)):
+        is_event = envelope.kind == "events_api"
+        later = self._timing.event_retry_seconds if is_event else ()
+        for number, delay in enumerate((0.0, *later)):
             if delay:
                 await asyncio.sleep(delay)
             try:

@@ -178,9 +178,7 @@ def test_a_press_asks_first_and_then_reaches_the_app(
         expect(page.get_by_text("(edited)")).to_be_visible()
 
 
-def test_a_press_that_fails_says_so(
-    page: Page, workspace: Workspace, web: WebClient
-) -> None:
+def test_a_press_that_fails_says_so(page: Page, workspace: Workspace, web: WebClient) -> None:
     """The app is not there: the person must not think that the fix is under way."""
     row = actions(button("approve", "Approve"))
     web.chat_postMessage(channel="C0INCIDENT", text="t", blocks=[row])
@@ -345,9 +343,7 @@ def test_every_control_has_a_name_and_the_theme_can_be_changed(
     expect(page.get_by_role("button", name="Use the light theme")).to_be_visible()
 
 
-def test_a_permalink_opens_its_message(
-    page: Page, workspace: Workspace, web: WebClient
-) -> None:
+def test_a_permalink_opens_its_message(page: Page, workspace: Workspace, web: WebClient) -> None:
     """A link in the postmortem leads to the very line of evidence."""
     ts = str(web.chat_postMessage(channel="C0INCIDENT", text="Evidence E1")["ts"])
     for number in range(40):

@@ -33,9 +33,9 @@ function group(title, rows, extra = null) {
 
 function row(entry, openChannel) {
   const active = store.channelId === entry.id && !store.appId;
-  const classes = ["row", active && "active", entry.unread && "unread", !entry.is_member && !entry.is_im && "outside"].filter(Boolean).join(" ");
+  const classes = ["row", active && "active", entry.unread && !active && "unread", !entry.is_member && !entry.is_im && "outside"].filter(Boolean).join(" ");
   const glyph = entry.is_im ? avatar(entry.user, { small: true }) : icon(entry.is_private ? "lock" : "hash");
-  const badge = entry.unread ? h("span", { class: `count${entry.mentions ? " mention-count" : ""}`, "aria-label": `${entry.unread} unread` }, entry.unread > 99 ? "99+" : entry.unread) : null;
+  const badge = entry.unread && !active ? h("span", { class: `count${entry.mentions ? " mention-count" : ""}`, "aria-label": `${entry.unread} unread` }, entry.unread > 99 ? "99+" : entry.unread) : null;
   return h("li", {}, h("button", { type: "button", class: classes, "aria-current": active ? "page" : null, data: { key: entry.id }, on: { click: () => openChannel(entry.id) } },
     glyph, h("span", { class: "row-name" }, channelTitle(entry)), badge));
 }
