@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     log_files: str = ""
     """Comma-separated globs of JSON log files that hold what `logs/*.jsonl` of a capture holds."""
     trace_files: str = ""
+    probe_targets: str = ""
+    """Comma-separated: what may be probed. Globs over hosts or `host:port`, and URLs."""
     topology_file: Path | None = None
     changes_file: Path | None = None
     aws_region: str = ""

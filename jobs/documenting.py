@@ -23,13 +23,13 @@ def open_room(engine: Engine, job: Job) -> None:
 
 
 def draft_postmortem(engine: Engine, job: Job) -> None:
-    """Write the postmortem from the journal and offer it as a pull request."""
+    """Write the postmortem from the journal and offer it, with its runbook, as pull requests."""
     state = engine.state(job.incident_id)
     events = engine.journal.read(job.incident_id)
-    postmortem, change = engine.draft_postmortem(state, events, engine.clock())
+    postmortem, changes = engine.draft_postmortem(state, events, engine.clock())
     engine.record(job.incident_id, PostmortemDrafted(postmortem=postmortem), actor=SCRIBE)
     if engine.code_host is None:
         raise PeerRefused("There is no code host to offer the postmortem to.")
-    opened = PullRequestOpened(pull_request=engine.code_host.offer(change))
-    engine.record(job.incident_id, opened, actor=SCRIBE)
+    opened = [PullRequestOpened(pull_request=engine.code_host.offer(one)) for one in changes]
+    engine.record(job.incident_id, *opened, actor=SCRIBE)
     engine.wake(job.incident_id)

@@ -42,8 +42,9 @@ Propose = Callable[
     ActionProposal | ActionWithheld,
 ]
 DraftPostmortem = Callable[
-    [IncidentState, tuple[Event, ...], datetime], tuple[Postmortem, DocumentChange]
+    [IncidentState, tuple[Event, ...], datetime], tuple[Postmortem, tuple[DocumentChange, ...]]
 ]
+"""Returns the postmortem and the documents to offer, its own first."""
 RoomMessages = Callable[[IncidentState, datetime], tuple[RoomMessage, ...]]
 PagerMessages = Callable[[IncidentState], tuple[PagerMessage, ...]]
 

@@ -100,7 +100,7 @@ def verify_chain(incident_id: str, links: Sequence[Link], head: Head) -> tuple[s
 def _problems(incident_id: str, links: Sequence[Link], head: Head) -> Iterator[str]:
     expected = Head()
     for link in links:
-        where = f"{incident_id}, event {link.sequence}"
+        where = f"event {link.sequence}"
         if link.sequence != expected.sequence + 1:
             yield f"{where}: expected event {expected.sequence + 1} here"
         if link.previous_hash != expected.hash:
@@ -112,7 +112,7 @@ def _problems(incident_id: str, links: Sequence[Link], head: Head) -> Iterator[s
         expected = Head(sequence=link.sequence, hash=link.hash)
     if expected != head:
         yield (
-            f"{incident_id}: ends at event {expected.sequence}, "
+            f"ends at event {expected.sequence}, "
             f"but event {head.sequence} was written last"
         )
 

@@ -139,7 +139,7 @@ def nothing_to_offer(
 
 def short_postmortem(
     state: IncidentState, events: tuple[Event, ...], now: datetime
-) -> tuple[Postmortem, DocumentChange]:
+) -> tuple[Postmortem, tuple[DocumentChange, ...]]:
     """Write a postmortem of a few words."""
     title = f"Postmortem of {state.incident_id}"
     postmortem = Postmortem(
@@ -164,7 +164,7 @@ def short_postmortem(
         title=title,
         body=title,
     )
-    return postmortem, change
+    return postmortem, (change,)
 
 
 def room_plan(incident: Incident) -> RoomPlan:

@@ -65,7 +65,7 @@ def test_an_edit_behind_the_journals_back_is_found_by_the_audit(empty: Engine) -
     with empty.begin() as connection:
         connection.execute(text('update events set actor = \'{"name": "somebody else"}\''))
 
-    assert journal.audit("inc") == ("inc, event 1: its content was changed after it was written",)
+    assert journal.audit("inc") == ("event 1: its content was changed after it was written",)
 
 
 def test_events_cut_off_at_the_end_are_missed_by_the_audit(empty: Engine) -> None:
@@ -77,7 +77,7 @@ def test_events_cut_off_at_the_end_are_missed_by_the_audit(empty: Engine) -> Non
     with empty.begin() as connection:
         connection.execute(text("delete from events"))
 
-    assert journal.audit("inc") == ("inc: ends at event 0, but event 1 was written last",)
+    assert journal.audit("inc") == ("ends at event 0, but event 1 was written last",)
 
 
 def test_a_database_that_does_not_answer_is_said_to_be_unavailable(tmp_path: Path) -> None:
