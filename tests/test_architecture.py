@@ -13,8 +13,13 @@ FOLDERS = {*PRODUCT, "tests"}
 LEFT_BY_BUILDS = {"build", "dist", "htmlcov", "var"}
 
 COMPOSITION_ROOTS = {"bot.__main__", "bot.cli", "jobs.__main__"}
-WIRING: set[str] = {"bot.commands.doctor.stores", "bot.commands.offline", "bot.commands.records"}
+WIRING: set[str] = {
+    *("bot.commands.doctor.stores", "bot.commands.offline"),
+    *("bot.commands.records", "bot.commands.serving"),
+}
 """Modules that build adapters on behalf of several composition roots."""
+LAUNCHER = "bot.commands.demo"
+"""Starts the processes of both sides on one machine, so it knows both."""
 IN_MEMORY = {("bot.commands.offline", "agents.testing.journal.InMemoryJournal")}
 """Doubles in use: an offline investigation's journal need not outlive the command."""
 
@@ -62,7 +67,7 @@ def rank(module: str) -> int:
 
 def broken_arrow(importer: str, imported: str) -> str | None:
     """Say which rule an import breaks, or None."""
-    root = importer in COMPOSITION_ROOTS
+    root = importer in COMPOSITION_ROOTS or inside(importer, LAUNCHER)
     if inside(imported, "tests"):
         return "the product imports its tests"
     if inside(imported, "agents.testing") and not inside(importer, "agents.testing"):
