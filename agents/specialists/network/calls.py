@@ -154,3 +154,8 @@ class Calls:
             max(0.0, span.duration_ms - sum(child.duration_ms for child in self.below(span)))
             for span in spans
         )
+
+
+def calls_of(view: NetworkView) -> Calls:
+    """Return the spans as trees, planted once per investigation."""
+    return view.once("calls", lambda: Calls(view))

@@ -1,6 +1,6 @@
 """One road from failing probes and telling log lines to hypotheses, for names, ports and TLS."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from agents.domain.base import EntityRef
 from agents.domain.claims import Claim
@@ -21,13 +21,16 @@ _UNCORROBORATED = -1.0
 
 
 def connection_failures(
-    view: NetworkView, probe: Probe, mode_of_error: Mapping[str, str]
+    view: NetworkView,
+    probe: Probe,
+    mode_of_error: Mapping[str, str],
+    explained: Iterable[FaultGroup] = (),
 ) -> Iterator[Found]:
     """Yield a hypothesis for each target that fails in one of the given ways now.
 
     `mode_of_error` names the failure mode for each error kind of the probe. Targets are probed
     where that is possible; what only log lines tell is taken from their last minutes, unless a
-    probe shows that it works again.
+    probe shows that it works again. `explained` is what has a better explanation already.
     """
     if not view.has(f"probe:{probe}") and not view.has("logs"):
         yield Gap(
@@ -36,7 +39,8 @@ def connection_failures(
             remedy=f"allow {probe} probes of the services' addresses, or connect logs",
         )
     modes = set(mode_of_error.values())
-    told = [group for group in groups_of(view) if group.mode in modes]
+    better = list(explained)
+    told = [g for g in groups_of(view) if g.mode in modes and g not in better]
     named = [t for g in told if g.target and (t := g.target.for_probe(probe))]
     answered: set[tuple[str, EntityRef]] = set()
     for target in dict.fromkeys([*view.targets(probe), *named]):

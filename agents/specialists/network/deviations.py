@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from agents.domain.base import EntityRef, Window
 from agents.domain.claims import Claim
 from agents.specialists.network.claims import measured_at_least
-from agents.specialists.network.signals import Kind, Signal, latest, read, signals_of
+from agents.specialists.network.signals import Kind, Signal, latest, read, sample_times, signals_of
 from agents.specialists.network.view import NetworkView
 
 _STEP = timedelta(minutes=1)
@@ -15,6 +15,7 @@ _LEAST = {Kind.ERRORS: 0.01, Kind.LATENCY: 0.0, Kind.REQUESTS: 0.0}
 _LEAST_SHARE = 0.02
 _TIMES = {Kind.ERRORS: 3.0, Kind.LATENCY: 2.0, Kind.REQUESTS: 2.0}
 _PARTS_OF_BASELINE = 12
+_CLIENT_SIDE = ("upstream", "outbound", "client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class Deviation:
 
 def deviations(view: NetworkView, kind: Kind) -> tuple[Deviation, ...]:
     """Return the signals of a kind that deviate now, the furthest first."""
+    return view.once(f"deviations:{kind}", lambda: _found(view, kind))
+
+
+def _found(view: NetworkView, kind: Kind) -> tuple[Deviation, ...]:
     found = [
         deviation
         for signal in signals_of(view)
@@ -63,9 +68,18 @@ def deviation_of(view: NetworkView, signal: Signal) -> Deviation | None:
     usual, limit = limit_of(view, signal, recent)
     if now <= 0 or now < limit:
         return None
-    onset = next(_beyond(view, signal, limit, recent), recent.start)
+    onset = _onset(view, signal, limit, recent)
+    return Deviation(signal, callee_of(view, signal), now, usual, limit, recent, onset)
+
+
+def callee_of(view: NetworkView, signal: Signal) -> EntityRef:
+    """Return the service that a signal is about: for a client's metric, the one that it calls."""
     service = view.service_of(signal.entity) or signal.entity
-    return Deviation(signal, service, now, usual, limit, recent, onset)
+    known = view.topology.service(service.name)
+    is_of_a_client = any(word in signal.name.lower() for word in _CLIENT_SIDE)
+    if is_of_a_client and known is not None and len(known.depends_on) == 1:
+        return EntityRef(kind="service", name=known.depends_on[0])
+    return service
 
 
 def recent_of(view: NetworkView, signal: Signal) -> Window:
@@ -110,6 +124,23 @@ def _beyond(view: NetworkView, signal: Signal, limit: float, recent: Window) -> 
         if value is not None and value >= limit * share:
             yield start + _STEP
         start += _STEP
+
+
+def _onset(view: NetworkView, signal: Signal, limit: float, recent: Window) -> datetime:
+    """Return the first sample with which a signal was beyond its limit.
+
+    To the sample, because an effect that seems to begin before its cause is not taken for one.
+    """
+    crossing = next(_beyond(view, signal, limit, recent), None)
+    if crossing is None:
+        return recent.start
+    start = crossing - _STEP
+    share = 2 * _STEP.total_seconds() / recent.seconds if signal.is_total else 1.0
+    for at in sample_times(view, signal, Window(start=crossing, end=crossing + _STEP)):
+        value = read(view, signal.measure, Window(start=start, end=at))
+        if value is not None and value >= limit * share:
+            return at
+    return crossing
 
 
 def moments_beyond(view: NetworkView, signal: Signal) -> tuple[datetime, ...]:

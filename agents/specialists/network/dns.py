@@ -1,5 +1,6 @@
 """Names: do they resolve, and to the right address?"""
 
+import re
 from collections.abc import Iterator
 
 from agents.domain.base import EntityRef
@@ -8,10 +9,16 @@ from agents.domain.measures import Comparator, ObjectSelector
 from agents.domain.readings import ProbeResult, Resource
 from agents.errors import PermissionMissing, ScopeViolation
 from agents.specialists.framework import Check, Found, check
-from agents.specialists.network.claims import objects_number, probe_field
-from agents.specialists.network.connections import affected, connection_failures
+from agents.specialists.network.claims import lines_say, objects_number, probe_field
+from agents.specialists.network.connections import affected, connection_failures, quotes
+from agents.specialists.network.faults import PATTERNS, FaultGroup, groups_of
 from agents.specialists.network.view import NetworkView
 
+_OF_THE_RESOLVER = frozenset({"dns_servfail", "dns_timeout"})
+_MANY_NAMES = 3
+_SHOWN = 4
+_RESOLVER_NAME = re.compile(r"core-?dns|kube-?dns|\bunbound\b|dnsmasq|\bresolver\b", re.IGNORECASE)
+_RESOLVER_ADDRESS = re.compile(r"\bon (\S+?)(?::53)\b")
 _MODES = {
     "nxdomain": "dns_nxdomain",
     "no_answer": "dns_nxdomain",
@@ -23,8 +30,55 @@ _MODES = {
 
 @check(needs=(), modes=("dns_nxdomain", "dns_servfail", "dns_timeout"))
 def names_that_do_not_resolve(view: NetworkView) -> Iterator[Found]:
-    """Tell a name that does not exist from a resolver that fails and from one that is silent."""
-    yield from connection_failures(view, "dns", _MODES)
+    """Tell a name that does not exist from a resolver that fails and from one that is silent.
+
+    Many names at once, some of them by failures of the resolver, are one trouble: the resolver's.
+    """
+    told = [group for group in groups_of(view) if group.mode in _MODES.values()]
+    failing = [group for group in told if group.mode in _OF_THE_RESOLVER]
+    is_the_resolver = len({g.target.host for g in told if g.target}) >= _MANY_NAMES and failing
+    if is_the_resolver:
+        yield _resolver_fails(view, told, failing)
+    yield from connection_failures(view, "dns", _MODES, told if is_the_resolver else ())
+
+
+def _resolver_fails(
+    view: NetworkView, told: list[FaultGroup], failing: list[FaultGroup]
+) -> Hypothesis:
+    largest = max(failing, key=lambda group: len(group.faults))
+    entity = _resolver(view, failing)
+    count = sum(len(group.faults) for group in failing)
+    names = sorted({group.target.host for group in told if group.target})
+    modes = sorted({group.mode for group in failing})
+    affected_by_each = [entity for group in told for entity in affected(view, group.callee, group)]
+    at_least = max(2, count // 2)
+    claim = lines_say(
+        entity,
+        "|".join(f"({PATTERNS[mode]})" for mode in modes),
+        at_least,
+        view.recent_lines,
+        f"At least {at_least} log lines of the last minutes tell of a resolver that fails.",
+    )
+    return Hypothesis(
+        cause=Cause(entity=entity, failure_mode=largest.mode),
+        summary=f"The resolver {entity.name} fails: {len(names)} unrelated names do not resolve "
+        f"({', '.join(names[:_SHOWN])}), and {count} recent log lines tell of its own failure.",
+        claims=(claim,),
+        explains=tuple(dict.fromkeys([entity, *affected_by_each])),
+        onset=min(group.onset for group in told),
+        evidence=tuple(one for group in told for one in quotes(group)[-1:]),
+        prior_shift=0.5,
+    )
+
+
+def _resolver(view: NetworkView, failing: list[FaultGroup]) -> EntityRef:
+    """Return the resolver: as the topology or the telemetry calls it, else by its address."""
+    known = next((name for name in sorted(view.names) if _RESOLVER_NAME.search(name)), None)
+    if known:
+        return EntityRef(kind="service", name=known)
+    lines = (fault.line.message for group in failing for fault in group.faults)
+    address = next((found[1] for line in lines if (found := _RESOLVER_ADDRESS.search(line))), None)
+    return EntityRef(kind="resolver", name=address or "dns")
 
 
 @check(needs=("probe:dns", "objects:services"), modes=("dns_wrong_answer",))

@@ -106,6 +106,10 @@ def groups_of(view: NetworkView) -> tuple[FaultGroup, ...]:
 
     A line that is as frequent in the baseline is how the system always was.
     """
+    return view.once("groups", lambda: _grouped(view))
+
+
+def _grouped(view: NetworkView) -> tuple[FaultGroup, ...]:
     grouped: dict[tuple[str, EntityRef], list[Fault]] = defaultdict(list)
     for fault in faults_in(view.lines):
         grouped[fault.mode, callee_of(fault, view)].append(fault)
@@ -133,7 +137,8 @@ def callee_of(fault: Fault, view: NetworkView) -> EntityRef:
         return view.entity_at(fault.target.host, fault.target.port)
     writer = view.service_of(fault.line.entity)
     service = view.topology.service(writer.name) if writer else None
-    for name in service.depends_on if service else ():
-        if re.search(rf"\b{re.escape(name)}\b", fault.line.message, re.IGNORECASE):
+    others = sorted(view.names - {writer.name} if writer else view.names, key=len, reverse=True)
+    for name in [*(service.depends_on if service else ()), *others]:
+        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", fault.line.message, re.IGNORECASE):
             return EntityRef(kind="service", name=name)
     return writer or EntityRef(kind="service", name=view.alert.service or "unknown")

@@ -15,7 +15,7 @@ from agents.domain.hypotheses import Cause, Evidence, Hypothesis
 from agents.domain.measures import Comparator, Measure, Reduction, TraceSelector
 from agents.errors import PermissionMissing, ScopeViolation
 from agents.specialists.framework import Check, Found, check
-from agents.specialists.network.calls import Calls, Failing, Slower
+from agents.specialists.network.calls import Failing, Slower, calls_of
 from agents.specialists.network.claims import measured_at_least, probe_field, spans_fail
 from agents.specialists.network.connections import lines_claim, quotes
 from agents.specialists.network.deviations import deviations
@@ -73,7 +73,7 @@ def _of_metrics(view: NetworkView, kind: Kind) -> Iterator[_Complaint]:
 
 
 def _of_failing_spans(view: NetworkView) -> Iterator[_Complaint]:
-    for failing in Calls(view).failing():
+    for failing in calls_of(view).failing():
         claim = _failing_claim(view, failing)
         text = f"{failing.share:.0%} of the spans of {failing.tracer} fail, nothing below them does"
         last = failing.spans[-1]
@@ -89,7 +89,7 @@ def _failing_claim(view: NetworkView, failing: Failing) -> Claim:
 
 
 def _of_slower_spans(view: NetworkView) -> Iterator[_Complaint]:
-    for slower in Calls(view).slower():
+    for slower in calls_of(view).slower():
         text = (
             f"{slower.operation} of {slower.service.name} itself takes {slower.own_ms:.0f} ms, "
             f"usually {slower.usual_own_ms:.0f} ms"

@@ -9,7 +9,7 @@ from agents.domain.hypotheses import Cause, Evidence, Hypothesis
 from agents.domain.measures import Measure, MetricSelector, Reduction, TraceSelector
 from agents.domain.readings import Series, Span
 from agents.specialists.framework import Check, Found, check
-from agents.specialists.network.calls import Calls
+from agents.specialists.network.calls import Calls, calls_of
 from agents.specialists.network.claims import measured_at_least
 from agents.specialists.network.deviations import Deviation, deviation_of
 from agents.specialists.network.signals import Kind, Signal
@@ -46,7 +46,7 @@ def time_lost_between_services(view: NetworkView) -> Iterator[Found]:
     Only client spans are held against the server spans that they started: there, the difference
     is the way between.
     """
-    calls = Calls(view)
+    calls = calls_of(view)
     edges = sorted({(s.service, c.service) for s, c in _pairs(view, calls)})
     for caller, callee in edges:
         yield from _between(view, calls, caller, callee)

@@ -8,6 +8,7 @@ and `TargetResponseTime`, and plain gauges whose names say what they are.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from agents.domain.base import EntityRef, Window
@@ -64,6 +65,10 @@ class Signal:
 
 def signals_of(view: NetworkView) -> tuple[Signal, ...]:
     """Return the signals that there are, with as little overlap as can be seen."""
+    return view.once("signals", lambda: _discovered(view))
+
+
+def _discovered(view: NetworkView) -> tuple[Signal, ...]:
     found: dict[tuple[str, EntityRef | None], list[Series]] = {}
     names: set[str] = set()
     for glob in _GLOBS:
@@ -192,7 +197,7 @@ def read(view: NetworkView, measure: Measure, window: Window) -> float | None:
     selector = measure.selector
     if not isinstance(selector, MetricSelector):
         return None
-    known = view.series(selector.name, view.whole)
+    known = view.series_about(selector)
     value = reduce_series(list(select_series(known, selector, window)), measure.reduce)
     number = float(value) if is_number(value) else None
     if measure.divided_by is None or number is None:
@@ -210,3 +215,15 @@ def latest(view: NetworkView, signals: Iterable[Signal]) -> float | None:
         if one.times
     ]
     return max(ends, default=None)
+
+
+def sample_times(view: NetworkView, signal: Signal, window: Window) -> list[datetime]:
+    """Return when a signal was sampled, oldest first."""
+    selector = signal.measure.selector
+    if not isinstance(selector, MetricSelector):
+        return []
+    known = view.series_about(selector)
+    own = select_series(known, selector, window)
+    return [
+        datetime.fromtimestamp(at, UTC) for at in sorted({at for one in own for at in one.times})
+    ]

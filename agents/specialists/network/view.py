@@ -1,9 +1,9 @@
 """The network as the checks see it: targets and what probing them says, logs, spans, metrics."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 from agents.domain.base import EntityRef, Window
 from agents.domain.incidents import Alert
@@ -17,10 +17,12 @@ from agents.domain.measures import (
 )
 from agents.domain.readings import Change, LogLine, ProbeResult, Resource, Series, Span, Topology
 from agents.errors import NoSuchSource
+from agents.selection import names_entity
 from agents.specialists.framework import Assignment
 from agents.specialists.network.targets import Target
 from agents.telemetry import covers
 
+MadeT = TypeVar("MadeT")
 Probe = Literal["dns", "tcp", "tls", "http"]
 
 PROBES_KIND = "network.probes"
@@ -41,6 +43,7 @@ class NetworkView:
         self._sources = assignment.telemetry.sources()
         self._objects: dict[str, tuple[Resource, ...]] = {}
         self._series: dict[tuple[str, Window], tuple[Series, ...]] = {}
+        self._made: dict[str, object] = {}
         self._probed: dict[tuple[Probe, str], ProbeResult | None] = {}
         self.alert: Alert = assignment.alert
         self.topology: Topology = assignment.topology
@@ -48,6 +51,12 @@ class NetworkView:
         self.window: Window = assignment.question.window
         self.baseline: Window = assignment.question.baseline
         self.focus: tuple[EntityRef, ...] = assignment.question.focus
+
+    def once(self, key: str, make: Callable[[], MadeT]) -> MadeT:
+        """Return what several checks need, made the first time that one asks."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("MadeT", self._made[key])
 
     def has(self, source: str) -> bool:
         """Tell whether a source can be read."""
@@ -72,10 +81,25 @@ class NetworkView:
         return self._series[key]
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of everything that speaks: services, and whoever logs or traces."""
+        known = {service.name for service in self.topology.services}
+        writers = {line.entity.name for line in self.lines if line.entity}
+        return frozenset(known | writers | {span.service for span in self.spans})
+
+    @cached_property
     def whole(self) -> Window:
         """The baseline and the window, as one."""
         start = min(self.baseline.start, self.window.start)
         return Window(start=start, end=max(self.window.end, self.now))
+
+    def series_about(self, selector: MetricSelector) -> tuple[Series, ...]:
+        """Return the whole series of one name and entity, for reading them piece by piece."""
+        key = f"series:{selector.name}:{selector.entity and selector.entity.key}"
+        known = self.series(selector.name, self.whole)
+        return self.once(
+            key, lambda: tuple(one for one in known if names_entity(selector.entity, one.entity))
+        )
 
     @cached_property
     def lines(self) -> tuple[LogLine, ...]:
