@@ -133,9 +133,7 @@ def start_postgres(
     server = PostgresServer(port, process, data, programs.has_statement_statistics)
     process.wait_ready(lambda: _answers(server.url))
     if programs.has_statement_statistics:
-        for database in ("template1", "postgres"):
-            with psycopg.connect(server.url_of(database), autocommit=True) as connection:
-                connection.execute("create extension if not exists pg_stat_statements")
+        _enable_statement_statistics(server)
     return server
 
 
@@ -195,6 +193,13 @@ def _options(port: int, max_connections: int) -> dict[str, str]:
         "log_lock_waits": "on",
         "deadlock_timeout": "200ms",
     }
+
+
+def _enable_statement_statistics(server: PostgresServer) -> None:
+    """Create the extension in the databases there are, and in all that will be made."""
+    for database in ("template1", "postgres"):
+        with psycopg.connect(server.url_of(database), autocommit=True) as connection:
+            connection.execute("create extension if not exists pg_stat_statements")
 
 
 def _answers(url: str) -> bool:

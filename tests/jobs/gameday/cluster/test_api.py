@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 from kubernetes import client, watch
 
@@ -79,6 +80,7 @@ def test_too_low_a_memory_limit_is_an_oom_kill_then_a_crash_loop_and_a_rollback_
 
     wait_until(lambda: len(crash_looping()) == 2, what="the crash loop")
     pod = crash_looping()[0]
+    log = core.read_namespaced_pod_log(pod.metadata.name, "shop", previous=True)
     status = pod.status.container_statuses[0]
     ended = status.last_state.terminated
     warnings = core.list_namespaced_event(
@@ -92,6 +94,7 @@ def test_too_low_a_memory_limit_is_an_oom_kill_then_a_crash_loop_and_a_rollback_
     apps.patch_namespaced_deployment("checkout", "shop", undo)
     wait_until(lambda: available(apps) == 2, what="the rollback")
 
+    assert "checkout started" in log
     assert (ended.exit_code, ended.reason) == (137, "OOMKilled")
     assert status.restart_count >= 1
     assert [w.reason for w in warnings] == ["BackOff"]
@@ -202,6 +205,30 @@ def test_discovery_names_the_kinds_that_are_served(cluster: Cluster, connect: Cl
     assert {"apps", "batch", "networking.k8s.io"} <= groups
     assert {"deployments", "deployments/scale", "replicasets"} <= kinds
     assert version.git_version == "v1.32.0"
+
+
+def test_command_lines_get_tables_of_what_people_look_at(cluster: Cluster) -> None:
+    """Tools that ask for tables show blank rows to a server that only knows lists."""
+    headers = {
+        "Authorization": f"Bearer {cluster.credentials.view}",
+        "Accept": "application/json;as=Table;v=v1;g=meta.k8s.io",
+    }
+    with httpx.Client(base_url=f"{cluster.url}/api/v1/namespaces/shop/", headers=headers) as api:
+        wait_until(lambda: len(api.get("pods").json()["rows"]) == 2, what="two pods")
+        wait_until(
+            lambda: {r["cells"][1] for r in api.get("pods").json()["rows"]} == {"1/1"}, what="ready"
+        )
+        pods = api.get("pods").json()
+        events = api.get("events").json()
+
+    assert [c["name"] for c in pods["columnDefinitions"]][:4] == [
+        "Name",
+        "Ready",
+        "Status",
+        "Restarts",
+    ]
+    assert {r["cells"][3] for r in pods["rows"]} == {0}
+    assert any(r["cells"][2] == "FailedScheduling" for r in events["rows"])
 
 
 def test_old_warnings_are_there_and_are_about_other_things(
