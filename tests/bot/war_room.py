@@ -129,6 +129,9 @@ def by_socket(
     try:
         yield
     finally:
+        # Its reader waits three seconds for a message unless the other side hangs up.
+        handler.client.auto_reconnect_enabled = False
+        operator.take_down()
         handler.client.close()
 
 
