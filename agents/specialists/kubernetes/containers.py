@@ -31,9 +31,10 @@ _SETTLED = timedelta(minutes=10)
 _CANNOT_START = "^(RunContainerError|CreateContainerError)$"
 _NO_COMMAND = re.compile(
     r"executable file not found|no such file or directory|permission denied|not a directory"
-    r"|exec format error|StartError|ContainerCannotRun",
+    r"|exec format error",
     re.IGNORECASE,
 )
+_NEVER_STARTED = {"StartError", "ContainerCannotRun"}
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 _TROUBLE_IN_LOGS = r"error|exception|fatal|panic|traceback|fail|refused|denied|cannot|unable"
 _EXIT_CODES = {
@@ -198,8 +199,13 @@ def _has_settled(view: ClusterView, container: Container) -> bool:
 
 
 def _cannot_execute(container: Container) -> bool:
-    said = f"{container.end_reason} {container.end_message} {container.waiting_message}"
-    return container.exit_code in {_NOT_EXECUTABLE, _NOT_FOUND} or bool(_NO_COMMAND.search(said))
+    """Tell whether the command could not be run; what the application says of files is its own."""
+    if container.exit_code in {_NOT_EXECUTABLE, _NOT_FOUND}:
+        return True
+    if container.end_reason in _NEVER_STARTED:
+        return _NO_COMMAND.search(container.end_message) is not None
+    is_held = re.search(_CANNOT_START, container.waiting_reason) is not None
+    return is_held and _NO_COMMAND.search(container.waiting_message) is not None
 
 
 def _crash_mode(container: Container, rollout: Rollout | None) -> str:
@@ -243,7 +249,7 @@ def _crash_claims(view: ClusterView, container: Container) -> Iterator[Claim]:
         )
     if container.restarts:
         yield keeps_ending(view, container)
-    if _cannot_execute(container) and container.end_message:
+    if container.end_reason in _NEVER_STARTED and _cannot_execute(container):
         yield states(
             view,
             container.pod,

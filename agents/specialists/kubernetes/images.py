@@ -20,7 +20,7 @@ from agents.specialists.kubernetes.claims import (
     waits_for,
 )
 from agents.specialists.kubernetes.grouping import containers_by_owner
-from agents.specialists.kubernetes.objects import Container, Happening
+from agents.specialists.kubernetes.objects import Container, Happening, Thing
 from agents.specialists.kubernetes.revisions import Rollout, rollout_behind
 from agents.specialists.kubernetes.view import ClusterView, container_spec
 
@@ -81,37 +81,42 @@ def _said(view: ClusterView, container: Container) -> tuple[Happening, ...]:
     return tuple(one for one in said if "pull" in one.message.lower() or one.reason != "Failed")
 
 
-def _words(view: ClusterView, container: Container) -> str:
-    """Return all that is said: the back-off hides the registry's own answer in the events."""
-    answers = [one.message for one in _said(view, container) if one.reason != _WITHOUT_SECRET]
-    return " ".join([container.waiting_reason, container.waiting_message, *answers])
+def _answers(view: ClusterView, container: Container) -> Iterator[str]:
+    """Yield what is said of the pull, newest first: the back-off hides the registry's answer."""
+    yield container.waiting_message
+    said = (one for one in _said(view, container) if one.reason != _WITHOUT_SECRET)
+    yield from reversed([one.message for one in said])
+    yield container.waiting_reason
 
 
 def _mode(view: ClusterView, container: Container, rollout: Rollout | None) -> str:
-    words = _words(view, container)
-    heard = [mode for mode, pattern in _WORDS.items() if re.search(pattern, words, re.IGNORECASE)]
-    if heard and heard[0] in _NETWORK:
-        return heard[0]
-    if _missing_secrets(view, container) or _said_without_secret(view, container):
+    modes = (_heard(view, container, rollout, text) for text in _answers(view, container))
+    return next(filter(None, modes), "image_pull_failed")
+
+
+def _heard(
+    view: ClusterView, container: Container, rollout: Rollout | None, text: str
+) -> str | None:
+    """Return the failure mode that one answer speaks of, if it speaks of any."""
+    heard = next((m for m, p in _WORDS.items() if re.search(p, text, re.IGNORECASE)), None)
+    if heard in _NETWORK:
+        return heard
+    if _REFUSED.search(text) and _lacks_secret(view, container):
         return "missing_image_pull_secret"
-    if _AMBIGUOUS.search(words):
+    if _AMBIGUOUS.search(text):
         is_private = _was_pulled_before(container, rollout)
         return "missing_image_pull_secret" if is_private else "incorrect_image_reference"
-    return heard[0] if heard else "image_pull_failed"
+    return heard
 
 
-def _said_without_secret(view: ClusterView, container: Container) -> bool:
+def _lacks_secret(view: ClusterView, container: Container) -> bool:
     said = view.container_happenings(container, _WITHOUT_SECRET)
-    return bool(said) and _is_refused(view, container)
-
-
-def _is_refused(view: ClusterView, container: Container) -> bool:
-    return _REFUSED.search(_words(view, container)) is not None
+    return bool(said or _missing_secrets(view, container))
 
 
 def _missing_secrets(view: ClusterView, container: Container) -> tuple[str, ...]:
     """Return the pull secrets that the pod names and that are not there, where that is known."""
-    if not view.has("secrets") or not _is_refused(view, container):
+    if not view.has("secrets"):
         return ()
     pod = container.pod
     named = pod.document.texts("spec.imagePullSecrets[].name")
@@ -176,28 +181,7 @@ def _claims(
         f"the image asked for is {container.image}",
         weight=SUPPORTING,
     )
-    pattern = _WORDS.get(mode, "")
-    telling = [one for one in said if pattern and re.search(pattern, one.message, re.IGNORECASE)]
-    if telling:
-        yield states(
-            view,
-            telling[-1],
-            "message || note",
-            pattern,
-            f"the kubelet says that {_TITLES[mode]}",
-            comparator=Comparator.MATCHES,
-            weight=SUPPORTING,
-        )
-    elif pattern and re.search(pattern, container.waiting_message, re.IGNORECASE):
-        yield states(
-            view,
-            pod,
-            container.status_path("state.waiting.message"),
-            pattern,
-            f"the kubelet says that {_TITLES[mode]}",
-            comparator=Comparator.MATCHES,
-            weight=SUPPORTING,
-        )
+    yield from _said_claims(view, container, mode, said)
     if mode == "missing_image_pull_secret":
         for name in _missing_secrets(view, container):
             yield there_are_none(
@@ -207,3 +191,28 @@ def _claims(
                 f"there is no secret {name} in {pod.namespace}",
                 control=ObjectSelector(kind="secrets"),
             )
+
+
+def _said_claims(
+    view: ClusterView, container: Container, mode: str, said: tuple[Happening, ...]
+) -> Iterator[Claim]:
+    """Claim that the kubelet gives this reason: in the pod itself, or else in an event."""
+    pattern = _WORDS.get(mode)
+    if pattern is None:
+        return
+    places: list[tuple[Thing, str, str]] = [
+        (container.pod, container.status_path("state.waiting.message"), container.waiting_message),
+        *((one, "message || note", one.message) for one in reversed(said)),
+    ]
+    for thing, path, message in places:
+        if re.search(pattern, message, re.IGNORECASE):
+            yield states(
+                view,
+                thing,
+                path,
+                pattern,
+                f"the kubelet says that {_TITLES[mode]}",
+                comparator=Comparator.MATCHES,
+                weight=SUPPORTING,
+            )
+            return

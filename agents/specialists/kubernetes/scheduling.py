@@ -21,7 +21,7 @@ from agents.specialists.kubernetes.claims import (
     states,
 )
 from agents.specialists.kubernetes.grouping import pods_by_owner
-from agents.specialists.kubernetes.objects import Node, Pod, instant
+from agents.specialists.kubernetes.objects import Node, Pod, Thing, instant
 from agents.specialists.kubernetes.revisions import rollout_behind
 from agents.specialists.kubernetes.view import ClusterView
 
@@ -47,6 +47,10 @@ _CONSTRAINTS = tuple(
         ("missing_persistent_volume_claim", r'persistentvolumeclaim "?\S+"? (not found|is being)'),
     )
 )
+_CORDONS = {"node_cordoned", "node_not_ready", "node_under_pressure"}
+"""Nodes that are out of use for a while: without that there would be more room."""
+_TESTED_EARLY = {*_CORDONS, "taint_toleration_mismatch", _AFFINITY_OR_SELECTOR}
+"""What the scheduler tests before it looks for room."""
 _OTHERS_BUSINESS = {"node_not_ready", "node_under_pressure", "pvc_unbound"}
 """What the node and storage checks say with better evidence."""
 _MODES = (
@@ -69,7 +73,8 @@ def obstacles(message: str) -> tuple[Obstacle, ...]:
     """Read the scheduler's verdict: which reason keeps the pod off how many nodes.
 
     Control-plane nodes turn ordinary pods away in every cluster: that is no reason, unless it is
-    the only one.
+    the only one. Nodes that fail a late test, such as for room, have passed taints and selectors
+    before: then those are met by some nodes, and turn pods away from the others by design.
     """
     verdict = message.partition(" preemption:")[0].partition("nodes are available: ")[2] or message
     found: list[Obstacle] = []
@@ -79,7 +84,8 @@ def obstacles(message: str) -> tuple[Obstacle, ...]:
         if mode:
             found.append(Obstacle(mode, int(number[0]) if number else 1, part))
     serious = [one for one in found if not _CONTROL_PLANE.search(one.text)]
-    return tuple(serious or found)
+    late = [one for one in serious if one.mode not in _TESTED_EARLY]
+    return tuple(late + [o for o in serious if o.mode in _CORDONS] if late else serious or found)
 
 
 @check(needs=("objects:pods",), modes=_MODES)
@@ -166,10 +172,9 @@ def _explained(
     if mode.startswith("pod_unschedulable_insufficient_"):
         resource = mode.rpartition("_")[2]
         asked = requests(pod, resource)
-        largest = [
-            node.document.text(f"status.allocatable.{resource}") or "?" for node in view.nodes
-        ]
-        offers = f"; nodes offer {', '.join(largest[:6])} in all" if largest else ""
+        path = f"status.allocatable.{resource}"
+        offered = [node.document.text(path) or "?" for node in view.nodes[:6]]
+        offers = f"; nodes offer {', '.join(offered)} in all" if offered else ""
         told = f"each pod requests {asked or 'no'} {resource}{offers}"
         return told, {"requested": asked, "resource": resource}
     if mode == "node_selector_mismatch":
@@ -215,29 +220,7 @@ def _claims(
         kind="pods", namespace=pod.namespace, name=pod.name, where="!(spec.nodeName)"
     )
     yield counts(view, pod.entity, name, f"{pod.name} is on no node")
-    phrase = re.escape(re.sub(r"^\d+ (node\(s\) )?", "", obstacle.text))
-    condition = pod.condition("PodScheduled")
-    if condition is not None and condition.text("message"):
-        yield states(
-            view,
-            pod,
-            "status.conditions[?type=='PodScheduled'].message | [0]",
-            phrase,
-            f"the scheduler says of {pod.name}: {obstacle.text}",
-            comparator=Comparator.MATCHES,
-            weight=DECISIVE,
-        )
-    elif said := view.happenings(pod, "FailedScheduling"):
-        text = f"the scheduler says of {pod.name}: {obstacle.text}"
-        yield states(
-            view,
-            said[-1],
-            "message || note",
-            phrase,
-            text,
-            comparator=Comparator.MATCHES,
-            weight=DECISIVE,
-        )
+    yield from _said_claims(view, pod, obstacle)
     if mode in _SPEC_PATHS:
         where = f"to_string({_SPEC_PATHS[mode]}) != 'null'"
         bound = name.model_copy(update={"where": where})
@@ -250,5 +233,26 @@ def _claims(
         )
     if mode == "taint_toleration_mismatch" and view.has("nodes"):
         tainted = ObjectSelector(kind="nodes", where="length(spec.taints || `[]`) > `0`")
-        text = "there are tainted nodes"
-        yield counts(view, pod.entity, tainted, text, weight=SUPPORTING)
+        yield counts(view, pod.entity, tainted, "there are tainted nodes", weight=SUPPORTING)
+
+
+def _said_claims(view: ClusterView, pod: Pod, obstacle: Obstacle) -> Iterator[Claim]:
+    """Claim that the scheduler gives this reason: in the pod itself, or else in an event."""
+    places: list[tuple[Thing, str]] = [
+        (one, "message || note") for one in view.happenings(pod, "FailedScheduling")[-1:]
+    ]
+    condition = pod.condition("PodScheduled")
+    if condition is not None and condition.text("message"):
+        path = "status.conditions[?type=='PodScheduled'].message | [0]"
+        places = [(pod, path)]
+    phrase = re.escape(re.sub(r"^\d+ (node\(s\) )?", "", obstacle.text))
+    for thing, path in places:
+        yield states(
+            view,
+            thing,
+            path,
+            phrase,
+            f"the scheduler says of {pod.name}: {obstacle.text}",
+            comparator=Comparator.MATCHES,
+            weight=DECISIVE,
+        )

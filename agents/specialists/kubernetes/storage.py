@@ -82,22 +82,9 @@ def _waits_for_pod(view: ClusterView, volume: Thing) -> bool:
 def _diagnosis(
     view: ClusterView, pod: Pod, name: str, volume: Thing | None
 ) -> tuple[str, tuple[Claim, ...], str]:
-    selector = ObjectSelector(kind="persistentvolumeclaims", namespace=pod.namespace, name=name)
+    """Return the failure mode, what proves it, and the mode in words."""
     if volume is None:
-        named = ObjectSelector(
-            kind="pods",
-            namespace=pod.namespace,
-            name=pod.name,
-            path="to_string(spec.volumes[].persistentVolumeClaim.claimName)",
-        )
-        gone = there_are_none(
-            view,
-            pod.entity,
-            selector,
-            f"there is no volume claim {name} in {pod.namespace}",
-            control=named,
-            weight=DECISIVE,
-        )
+        gone = _missing_claim(view, pod, name)
         return "missing_persistent_volume_claim", (gone,), "there is no such claim"
     pending = states(
         view,
@@ -120,5 +107,16 @@ def _diagnosis(
         told = f"its storage class {storage_class} does not exist"
         return "missing_storage_class", (pending, gone), told
     said = view.happenings(volume, "ProvisioningFailed", "FailedBinding")
-    told = said[-1].message if said else "no volume matches it"
-    return "pvc_unbound", (pending,), told
+    return "pvc_unbound", (pending,), said[-1].message if said else "no volume matches it"
+
+
+def _missing_claim(view: ClusterView, pod: Pod, name: str) -> Claim:
+    named_by_pod = ObjectSelector(kind="pods", namespace=pod.namespace, name=pod.name)
+    return there_are_none(
+        view,
+        pod.entity,
+        ObjectSelector(kind="persistentvolumeclaims", namespace=pod.namespace, name=name),
+        f"there is no volume claim {name} in {pod.namespace}",
+        control=named_by_pod,
+        weight=DECISIVE,
+    )

@@ -21,6 +21,10 @@ ALONE = f"0/1 nodes are available: {CONTROL_PLANE}."
 SILENT = (
     "0/2 nodes are available: 2 node(s) had untolerated taint {node.kubernetes.io/unreachable: }."
 )
+POOL = (
+    "0/9 nodes are available: 2 Insufficient cpu, 3 node(s) had untolerated taint {team: data},"
+    " 4 node(s) didn't match Pod's node affinity/selector."
+)
 TOGETHER = "0/3 nodes are available: 3 node(s) didn't match pod affinity rules."
 
 
@@ -30,6 +34,7 @@ TOGETHER = "0/3 nodes are available: 3 node(s) didn't match pod affinity rules."
         (FULL, [("pod_unschedulable_insufficient_cpu", 3)]),
         (OF_OLD, [("node_affinity_or_selector", 2)]),
         (MIXED, [("pod_unschedulable_insufficient_memory", 2), ("node_cordoned", 3)]),
+        (POOL, [("pod_unschedulable_insufficient_cpu", 2)]),
         (ALONE, [("taint_toleration_mismatch", 1)]),
         (SILENT, [("node_not_ready", 2)]),
         (TOGETHER, [("pod_affinity_mismatch", 3)]),
