@@ -28,6 +28,7 @@ from agents.specialists.kubernetes.view import ClusterView, container_spec
 OUT_OF_MEMORY = "OOMKilled"
 _SETTLED = timedelta(minutes=10)
 """A container that has been ready for so long has got over what ended it before."""
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
 _CANNOT_START = "^(RunContainerError|CreateContainerError)$"
 _NO_COMMAND = re.compile(
     r"executable file not found|no such file or directory|permission denied|not a directory"
@@ -157,7 +158,8 @@ def crash_loop(view: ClusterView) -> Iterator[Hypothesis | Gap]:
     """Find containers that keep dying, with their last reason and their last words."""
     for owner, containers in containers_by_owner(view, lambda c: _keeps_dying(view, c)):
         worst = max(containers, key=lambda c: (c.is_crash_looping, c.restarts))
-        rollout = rollout_behind(view, owner, tuple(c.pod for c in containers))
+        began = earliest(*(_first_end(view, c) for c in containers))
+        rollout = rollout_behind(view, owner, tuple(c.pod for c in containers), began=began)
         words = view.last_lines(worst.pod, _TROUBLE_IN_LOGS)
         if isinstance(words, str):
             yield Gap(source="logs", text=f"the log of {worst.pod.name}: {words}", remedy=words)
@@ -172,7 +174,7 @@ def crash_loop(view: ClusterView) -> Iterator[Hypothesis | Gap]:
             summary=_crash_summary(owner, containers, worst, said),
             claims=tuple(_crash_claims(view, worst)),
             pods=tuple(c.pod for c in containers),
-            onset=earliest(*(_first_end(view, c) for c in containers)),
+            onset=began,
             rollout=rollout,
             evidence=(*(_end_evidence(c) for c in containers[:3]), *said),
             details={"container": worst.name, "exit_code": worst.exit_code},
@@ -262,8 +264,17 @@ def _crash_claims(view: ClusterView, container: Container) -> Iterator[Claim]:
 
 
 def _first_end(view: ClusterView, container: Container) -> datetime | None:
+    """Return when a container began to fail, as far as it shows.
+
+    Events are forgotten after an hour; the kubelet's growing pauses between restarts tell at
+    least how long it has been going on.
+    """
     said = view.container_happenings(container, "BackOff", "Failed")
-    return earliest(container.ended_at, *(one.first_at for one in said))
+    ended = container.ended_at
+    if ended is not None and container.is_crash_looping:
+        pauses = (min(_FIRST_PAUSE * 2**n, _LONGEST_PAUSE) for n in range(container.restarts))
+        ended -= sum(pauses, timedelta())
+    return earliest(ended, *(one.first_at for one in said))
 
 
 def _end_evidence(container: Container) -> Evidence:

@@ -156,6 +156,10 @@ def _blame(
     answer = f": {said[-1].message[:160]}" if said else ""
     consequence = "is kept out of service" if kind == "readiness" else "is restarted"
     probe = describe_probe(worst.spec, kind)
+    began = earliest(
+        *(one.first_at for one in said),
+        *(instant(_unready_since(c)) for c in containers if not said),
+    )
     return Blame(
         entity=owner,
         mode=f"{kind}_probe_failing",
@@ -163,11 +167,8 @@ def _blame(
         f" its {kind} probe ({probe}) fails{answer}.",
         claims=claims,
         pods=pods,
-        onset=earliest(
-            *(one.first_at for one in said),
-            *(instant(_unready_since(c)) for c in containers if not said),
-        ),
-        rollout=rollout_behind(view, owner, pods),
+        onset=began,
+        rollout=rollout_behind(view, owner, pods, began=began),
         evidence=tuple(quote_happening(one) for one in said[-3:]),
         details={"container": worst.name, "probe": probe},
     ).hypothesis(view)

@@ -10,6 +10,7 @@ from agents.specialists.kubernetes.objects import HASH_LABEL, Pod, Thing, Worklo
 from agents.specialists.kubernetes.view import ClusterView, container_spec
 
 REVISION = "deployment.kubernetes.io/revision"
+_SOON = timedelta(minutes=30)
 _RECENT = timedelta(hours=2)
 """A rollout this long before the window began can still be why its pods fail now."""
 
@@ -77,11 +78,19 @@ class Rollout:
         }
 
 
-def rollout_behind(view: ClusterView, owner: EntityRef, pods: tuple[Pod, ...]) -> Rollout | None:
+def rollout_behind(
+    view: ClusterView,
+    owner: EntityRef,
+    pods: tuple[Pod, ...],
+    *,
+    began: datetime | None = None,
+) -> Rollout | None:
     """Return the recent rollout that made these failing pods, if one did.
 
     It did when they all belong to the Deployment's present revision, there is one to go back to,
-    and either the old one still serves or the new one is about as young as the incident.
+    and either the old one still serves or the new one is about as young as the incident. Where
+    `began` says when they started to fail, that must be soon after the rollout: pods that ran for
+    an hour before they failed do not fail because of how they were rolled out.
     """
     deployment = view.workload(owner)
     if deployment is None or owner.kind != "deployment" or not pods:
@@ -91,7 +100,7 @@ def rollout_behind(view: ClusterView, owner: EntityRef, pods: tuple[Pod, ...]) -
         return None
     current, previous = several[0], several[1]
     made_them = all(pod.owner == ("replicaset", current.name) for pod in pods)
-    if not made_them or not _is_recent(view, current, previous):
+    if not made_them or not _is_recent(view, current, previous, began):
         return None
     started_at = _started_at(current)
     recorded = view.deploy_near(owner, started_at) if started_at else None
@@ -112,9 +121,15 @@ def revisions_of(view: ClusterView, deployment: Workload) -> list[Revision]:
     return sorted(numbered, key=lambda one: one.number, reverse=True)
 
 
-def _is_recent(view: ClusterView, current: Revision, previous: Revision) -> bool:
+def _is_recent(
+    view: ClusterView, current: Revision, previous: Revision, began: datetime | None
+) -> bool:
     created = current.created_at
-    return previous.ready > 0 or (created is not None and created >= view.window.start - _RECENT)
+    if previous.ready > 0:
+        return True
+    if created is None or created < view.window.start - _RECENT:
+        return False
+    return began is None or began - created <= _SOON
 
 
 def _started_at(current: Revision) -> datetime | None:
