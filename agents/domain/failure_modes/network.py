@@ -2,72 +2,9 @@
 
 from agents.domain.failure_modes.entry import Category, Domain, FailureMode
 
-_ROOTS_OF_FAILURE = (
-    "*_blocks",
-    "*_full",
-    "*_quota*",
-    "*_throttl*",
-    "*certificate*",
-    "*connection*",
-    "*cpu*",
-    "*crash*",
-    "*credential*",
-    "*deadlock*",
-    "*deploy*",
-    "*disk*",
-    "*endpoint*",
-    "*error*",
-    "*evict*",
-    "*exhaust*",
-    "*fail*",
-    "*image*",
-    "*index*",
-    "*killed*",
-    "*lag*",
-    "*latency*",
-    "*lock*",
-    "*loss*",
-    "*memory*",
-    "*mismatch*",
-    "*misrouted*",
-    "*missing*",
-    "*mount*",
-    "*not_ready*",
-    "*oom*",
-    "*pressure*",
-    "*probe*",
-    "*read_only*",
-    "*replica*",
-    "*restart*",
-    "*rollout*",
-    "*saturat*",
-    "*scal*",
-    "*slot*",
-    "*slow*",
-    "*storage*",
-    "*target*",
-    "*terminat*",
-    "*timeout*",
-    "*transaction*",
-    "*unavailable*",
-    "*unhealthy*",
-    "*unschedulable*",
-    "*wraparound*",
-    "bad_*",
-    "database_*",
-    "dns_*",
-    "ecs_*",
-    "instance_*",
-    "lambda_*",
-    "node_*",
-    "pod_*",
-    "rds_*",
-    "tcp_*",
-    "tls_*",
-    "traffic_surge",
-)
-"""What may make a service answer with errors or late: nearly everything found upstream of it. The
-globs follow the words that modes are named with, and leave out `recovered`."""
+_NEARLY_ANYTHING = ("[!r]*", "r[!e]*", "re[!c]*")
+"""Every mode but `recovered`: what makes a service answer with errors or late may be anything that
+is wrong with it or upstream of it."""
 
 _SERVER_GONE = (
     "*crash*",
@@ -300,7 +237,7 @@ _ANSWERS = (
         mechanism="The service answers 5xx and its callers pass that on.",
         mitigation="Find what fails inside it; shed or reroute its traffic meanwhile.",
         base_log_odds=-2.0,
-        caused_by=_ROOTS_OF_FAILURE,
+        caused_by=_NEARLY_ANYTHING,
     ),
     FailureMode(
         name="upstream_timeouts",
@@ -310,7 +247,7 @@ _ANSWERS = (
         mechanism="The service answers later than its callers wait.",
         mitigation="Find what it waits for; fail fast meanwhile.",
         base_log_odds=-1.8,
-        caused_by=_ROOTS_OF_FAILURE,
+        caused_by=_NEARLY_ANYTHING,
     ),
     FailureMode(
         name="upstream_latency",
@@ -320,7 +257,7 @@ _ANSWERS = (
         mechanism="The service takes much longer than it used to, and its callers with it.",
         mitigation="Find what it waits for; shed load meanwhile.",
         base_log_odds=-2.0,
-        caused_by=_ROOTS_OF_FAILURE,
+        caused_by=_NEARLY_ANYTHING,
     ),
 )
 

@@ -90,7 +90,10 @@ class FaultGroup:
 def told_by(line: LogLine) -> str | None:
     """Return the failure mode that a log line tells of, if any."""
     message = line.message
-    return next((mode for mode, one in _COMPILED.items() if one.search(message)), None)
+    told = next((mode for mode, one in _COMPILED.items() if one.search(message)), None)
+    # nginx words a late answer as a connection that timed out, and says when at the end.
+    is_late_answer = told == "tcp_timed_out" and "while reading" in message
+    return "upstream_timeouts" if is_late_answer else told
 
 
 def faults_in(lines: Iterable[LogLine]) -> Iterator[Fault]:

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
+from agents.domain.base import EntityRef
+from agents.domain.readings import Topology
+
 _DEFAULT_PORTS = {
     "http": 80,
     "https": 443,
@@ -23,6 +26,7 @@ _DEFAULT_PORTS = {
 }
 _TLS_SCHEMES = frozenset({"https", "rediss", "amqps"})
 _TLS_PORTS = frozenset({443, 6443, 8443})
+_ADDRESS_KINDS = frozenset({"endpoint", "host", "url", "database", "load_balancer", "external"})
 _HOST = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*)"
 _HOST_PORT = re.compile(rf"^(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?$")
 _IN_TEXT = tuple(
@@ -120,6 +124,22 @@ class Target:
                 return self.url if self.scheme in {"http", "https"} else ""
             case _:
                 return ""
+
+
+def address_of(entity: EntityRef) -> str:
+    """Return an entity's name as an address; `url/https://host/` was split at its slashes."""
+    is_split = entity.namespace is not None and entity.namespace.endswith(":")
+    return f"{entity.namespace}/{entity.name}" if is_split else entity.name
+
+
+def addresses_of(topology: Topology) -> tuple[str, ...]:
+    """Return the addresses that the services of a topology list as their own.
+
+    These are what may be probed: the composition root hands them to the probes as allowed.
+    """
+    owned = (ref for service in topology.services for ref in service.resources)
+    addresses = (address_of(ref) for ref in owned if ref.kind in _ADDRESS_KINDS)
+    return tuple(dict.fromkeys(one for one in addresses if Target.parse(one)))
 
 
 def target_in(message: str, attributes: Mapping[str, JsonValue]) -> Target | None:

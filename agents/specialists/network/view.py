@@ -19,7 +19,7 @@ from agents.domain.readings import Change, LogLine, ProbeResult, Resource, Serie
 from agents.errors import NoSuchSource
 from agents.selection import names_entity
 from agents.specialists.framework import Assignment
-from agents.specialists.network.targets import Target
+from agents.specialists.network.targets import Target, address_of, addresses_of
 from agents.telemetry import covers
 
 MadeT = TypeVar("MadeT")
@@ -28,7 +28,6 @@ Probe = Literal["dns", "tcp", "tls", "http"]
 PROBES_KIND = "network.probes"
 """The kind under which a source lists what it can probe: {probe, target}."""
 _RECENT = timedelta(minutes=5)
-_TARGET_KINDS = frozenset({"endpoint", "host", "url", "database", "load_balancer", "external"})
 
 
 class NetworkView:
@@ -145,13 +144,9 @@ class NetworkView:
             if resource.document.text("probe") == probe
             and (target := resource.document.text("target"))
         ]
-        known = [Target.parse(ref.name) for ref in self._addresses()]
+        known = [Target.parse(address) for address in addresses_of(self.topology)]
         every = dict.fromkeys([*listed, *(t.for_probe(probe) for t in known if t)])
         return tuple(target for target in every if target)
-
-    def _addresses(self) -> list[EntityRef]:
-        owned = [ref for service in self.topology.services for ref in service.resources]
-        return [ref for ref in owned if ref.kind in _TARGET_KINDS]
 
     def probe(self, probe: Probe, target: str) -> ProbeResult | None:
         """Probe a target once; None where nobody can. A refusal is raised, to become a gap."""
@@ -173,7 +168,7 @@ class NetworkView:
         """Return the service that answers at a host, if anything tells."""
         for service in self.topology.services:
             for ref in service.resources:
-                known = Target.parse(ref.name)
+                known = Target.parse(address_of(ref))
                 if known and known.is_at(host, port):
                     return service.name
         first_label = host.partition(".")[0]
