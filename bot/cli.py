@@ -84,23 +84,24 @@ def mcp(
         Path | None,
         typer.Option(
             "--capture",
-            help="Answer from this capture; WARROOM_CAPTURE names one as well.",
+            help="Answer from this capture instead of the live sources (or WARROOM_CAPTURE).",
         ),
     ] = None,
 ) -> None:
     """Serve one specialist over MCP on standard input and output."""
-    from agents.integrations.mcp.server import serve_stdio
     from agents.specialists.roster import all_specialists
-    from bot.commands.offline import capture_server
+    from bot.commands.serving import serve_capture, serve_live
 
     chosen = next((one for one in all_specialists() if one.member.name == specialist), None)
-    folder = capture or Settings().capture
+    settings = Settings()
+    folder = capture or settings.capture
     if chosen is None:
         known = ", ".join(one.member.name for one in all_specialists())
         raise typer.BadParameter(f"{specialist} is none of {known}")
     if folder is None:
-        raise typer.BadParameter("name a capture to answer from: --capture FOLDER")
-    serve_stdio(capture_server(folder, chosen))
+        serve_live(settings, chosen)
+    else:
+        serve_capture(folder, chosen)
 
 
 def manifest(

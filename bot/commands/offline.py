@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from mcp.server import MCPServer
-
 from agents.commander.offline import Investigator
 from agents.commander.report import Report, report
-from agents.domain.base import Cost, Window
-from agents.domain.plans import Member, Policy, Question
+from agents.domain.base import Cost
+from agents.domain.plans import Member, Policy
+from agents.gateway.completing import CompletingSpecialist
 from agents.gateway.gate import Gate, GatedTelemetry
 from agents.gateway.ledger import Ledger
 from agents.integrations.capture.reader import Capture, load_capture
-from agents.integrations.mcp.server import specialist_server
-from agents.specialists.framework import Assignment, Specialist
+from agents.specialists.framework import Specialist
 from agents.testing.journal import InMemoryJournal
 
 _VERIFIER = Member(name="verifier", title="Verifier", sources=("*",))
@@ -51,8 +49,11 @@ def investigate_capture(folder: Path, specialists: Sequence[Specialist]) -> Inve
     """
     began = perf_counter()
     gated = GatedCapture(load_capture(folder))
-    capture, policy = gated.capture, _policy(gated.capture)
-    by_name = {one.member.name: one for one in specialists}
+    capture = gated.capture
+    policy = policy_for(capture)
+    by_name: dict[str, Specialist] = {
+        one.member.name: CompletingSpecialist(one, gated.ledger) for one in specialists
+    }
 
     def telemetry_for(name: str) -> GatedTelemetry:
         return gated.telemetry(by_name[name].member if name in by_name else _VERIFIER)
@@ -66,45 +67,8 @@ def investigate_capture(folder: Path, specialists: Sequence[Specialist]) -> Inve
     return Investigated(report=report(state, policy, cost), notices=capture.notices)
 
 
-def _policy(capture: Capture) -> Policy:
+def policy_for(capture: Capture) -> Policy:
     """Look back as far as the capture goes, where that is further than usual."""
     onset = min(capture.alert.started_at, capture.now)
     reach = (onset - capture.window.start).total_seconds()
     return Policy(look_back_seconds=max(Policy().look_back_seconds, reach))
-
-
-def capture_server(folder: Path, specialist: Specialist) -> MCPServer:
-    """Return a specialist's MCP server that answers from a capture.
-
-    Raises:
-        InvalidCapture: the capture cannot be read.
-    """
-    gated = GatedCapture(load_capture(folder))
-    telemetry = gated.telemetry(specialist.member)
-
-    def make_assignment(asked: Question | None) -> Assignment:
-        capture = gated.capture
-        return Assignment(
-            telemetry=telemetry,
-            question=asked or _question(specialist.member, capture),
-            alert=capture.alert,
-            topology=capture.topology,
-            now=capture.now,
-        )
-
-    return specialist_server(specialist, make_assignment)
-
-
-def _question(member: Member, capture: Capture) -> Question:
-    policy = _policy(capture)
-    before = timedelta(seconds=policy.baseline_seconds)
-    window = capture.window
-    return Question(
-        specialist=member.name,
-        text=f"what in your domain explains {capture.alert.title}?",
-        focus=capture.alert.entities,
-        window=window,
-        baseline=Window(start=window.start - before, end=window.start),
-        asked_at=capture.now,
-        deadline=capture.now + timedelta(seconds=policy.question_deadline_seconds),
-    )
