@@ -7,11 +7,52 @@ import { act, channelTitle, explain, nameOf, store } from "./store.js";
 
 export function composer({ id, placeholder, thread = () => null }) {
   const listId = `${id}-list`;
-  const box = h("textarea", { id, class: "composer-box", rows: 1, placeholder, "aria-label": placeholder, role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId });
-  const list = h("ul", { class: "completions", id: listId, role: "listbox", "aria-label": "Suggestions", hidden: true });
-  const send = h("button", { type: "button", class: "send", "aria-label": "Send", title: "Send", disabled: true, on: { click: () => submit() } }, icon("send"));
-  const wrap = h("div", { class: "composer" }, list, h("div", { class: "composer-row" }, box, send),
-    h("div", { class: "composer-hint" }, h("kbd", {}, "Enter"), " to send  ", h("kbd", {}, "Shift Enter"), " for a new line  ", h("kbd", {}, "/"), " for commands"));
+  const box = h("textarea", {
+    id,
+    class: "composer-box",
+    rows: 1,
+    placeholder,
+    "aria-label": placeholder,
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-controls": listId,
+  });
+  const list = h("ul", {
+    class: "completions",
+    id: listId,
+    role: "listbox",
+    "aria-label": "Suggestions",
+    hidden: true,
+  });
+  const send = h(
+    "button",
+    {
+      type: "button",
+      class: "send",
+      "aria-label": "Send",
+      title: "Send",
+      disabled: true,
+      on: { click: () => submit() },
+    },
+    icon("send"),
+  );
+  const wrap = h(
+    "div",
+    { class: "composer" },
+    list,
+    h("div", { class: "composer-row" }, box, send),
+    h(
+      "div",
+      { class: "composer-hint" },
+      h("kbd", {}, "Enter"),
+      " to send  ",
+      h("kbd", {}, "Shift Enter"),
+      " for a new line  ",
+      h("kbd", {}, "/"),
+      " for commands",
+    ),
+  );
   let offered = [];
   let at = 0;
 
@@ -28,10 +69,28 @@ export function composer({ id, placeholder, thread = () => null }) {
   }
 
   function drawOffers() {
-    list.replaceChildren(...offered.map((entry, index) =>
-      h("li", { role: "option", id: `${listId}-${index}`, "aria-selected": String(index === at), class: index === at ? "active" : "", on: { mousedown: (event) => { event.preventDefault(); take(entry); } } },
-        h("strong", {}, entry.label), entry.hint ? h("span", { class: "usage" }, entry.hint) : null, h("span", { class: "quiet" }, entry.detail ?? "")),
-    ));
+    list.replaceChildren(
+      ...offered.map((entry, index) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `${listId}-${index}`,
+            "aria-selected": String(index === at),
+            class: index === at ? "active" : "",
+            on: {
+              mousedown: (event) => {
+                event.preventDefault();
+                take(entry);
+              },
+            },
+          },
+          h("strong", {}, entry.label),
+          entry.hint ? h("span", { class: "usage" }, entry.hint) : null,
+          h("span", { class: "quiet" }, entry.detail ?? ""),
+        ),
+      ),
+    );
     list.hidden = !offered.length;
     box.setAttribute("aria-expanded", String(offered.length > 0));
     if (offered.length) box.setAttribute("aria-activedescendant", `${listId}-${at}`);
@@ -66,8 +125,14 @@ export function composer({ id, placeholder, thread = () => null }) {
     toast(`Not sent. ${explain(answer.error)}`);
   }
 
-  box.addEventListener("input", () => { grow(); offer(); });
-  box.addEventListener("blur", () => { offered = []; drawOffers(); });
+  box.addEventListener("input", () => {
+    grow();
+    offer();
+  });
+  box.addEventListener("blur", () => {
+    offered = [];
+    drawOffers();
+  });
   box.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     if (offered.length && ["ArrowDown", "ArrowUp"].includes(event.key)) {
@@ -95,21 +160,46 @@ const isWhole = (entry) => entry.typed === entry.insert;
 function completions(before) {
   const command = /^\/\S*$/.exec(before);
   if (command) {
-    return store.commands.filter((entry) => entry.command.startsWith(command[0]))
-      .map((entry) => ({ typed: command[0], insert: entry.command, label: entry.command, hint: entry.usage_hint, detail: entry.description }));
+    return store.commands
+      .filter((entry) => entry.command.startsWith(command[0]))
+      .map((entry) => ({
+        typed: command[0],
+        insert: entry.command,
+        label: entry.command,
+        hint: entry.usage_hint,
+        detail: entry.description,
+      }));
   }
   const word = /(?:^|\s)([@#:])([\w.-]*)$/.exec(before);
   if (!word) return [];
   const [, sign, start] = word;
   const typed = sign + start;
   if (sign === "@") {
-    return [...store.users.values()].filter((user) => user.id !== "USLACKBOT" && user.name.startsWith(start)).slice(0, 8)
-      .map((user) => ({ typed, insert: `@${user.name}`, label: `@${nameOf(user.id)}`, detail: user.real_name }));
+    return [...store.users.values()]
+      .filter((user) => user.id !== "USLACKBOT" && user.name.startsWith(start))
+      .slice(0, 8)
+      .map((user) => ({
+        typed,
+        insert: `@${user.name}`,
+        label: `@${nameOf(user.id)}`,
+        detail: user.real_name,
+      }));
   }
   if (sign === "#") {
-    return [...store.channels.values()].filter((entry) => !entry.is_im && entry.name.startsWith(start)).slice(0, 8)
-      .map((entry) => ({ typed, insert: `#${entry.name}`, label: `#${channelTitle(entry)}`, detail: entry.topic.value }));
+    return [...store.channels.values()]
+      .filter((entry) => !entry.is_im && entry.name.startsWith(start))
+      .slice(0, 8)
+      .map((entry) => ({
+        typed,
+        insert: `#${entry.name}`,
+        label: `#${channelTitle(entry)}`,
+        detail: entry.topic.value,
+      }));
   }
   if (start.length < 2) return [];
-  return emojiNames(start).map((name) => ({ typed, insert: `:${name}:`, label: `${emojiFor(name)}  :${name}:` }));
+  return emojiNames(start).map((name) => ({
+    typed,
+    insert: `:${name}:`,
+    label: `${emojiFor(name)}  :${name}:`,
+  }));
 }

@@ -1,23 +1,38 @@
 // Wires the parts together and keeps them up to date.
 
 import { h, icon } from "./dom.js";
-import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { toast } from "./dialogs.js";
+import { listen } from "./feed.js";
+import { atBottom, stickyFlow } from "./flow.js";
 import { avatar } from "./format.js";
 import { drawHeader } from "./header.js";
+import { drawHome, drawHomeHeader } from "./home.js";
 import { MessageList } from "./messages.js";
-import { refreshModal, showModal, viewSurface } from "./modal.js";
+import { refreshModal, showModal } from "./modal.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { drawSidebar } from "./sidebar.js";
 import { act, ask, channel, channelTitle, explain, loadChannel, loadOverview, store } from "./store.js";
 import { applyTheme } from "./theme.js";
 
 const byId = (id) => document.getElementById(id);
-const parts = Object.fromEntries(["app", "sidebar", "scrim", "header", "banner", "messages", "home", "jump", "status", "composer-slot", "thread"].map((id) => [id, byId(id)]));
+const parts = Object.fromEntries(
+  [
+    "app",
+    "sidebar",
+    "scrim",
+    "header",
+    "banner",
+    "messages",
+    "home",
+    "jump",
+    "status",
+    "composer-slot",
+    "thread",
+  ].map((id) => [id, byId(id)]),
+);
 let list;
 let threadList = null;
-let stream = null;
 
 async function start() {
   applyTheme();
@@ -27,7 +42,9 @@ async function start() {
   list = new MessageList(stickyFlow(parts.messages), { openThread });
   parts.scrim.addEventListener("click", closeSidebar);
   parts.jump.addEventListener("click", toBottom);
-  parts.messages.addEventListener("scroll", () => { if (atBottom(parts.messages)) parts.jump.hidden = true; });
+  parts.messages.addEventListener("scroll", () => {
+    if (atBottom(parts.messages)) parts.jump.hidden = true;
+  });
   document.addEventListener("click", followChannelLink);
   document.addEventListener("keydown", onEscape);
   window.addEventListener("focus", markRead);
@@ -42,17 +59,22 @@ async function enter() {
   document.title = store.team.name;
   await fromAddress();
   await refreshModal();
-  listen();
+  listen(onFeed);
 }
 
 async function fromAddress() {
   const permalink = /^\/archives\/(\w+)\/p(\d+)/.exec(location.pathname);
   const hash = location.hash.slice(1);
-  const joined = [...store.channels.values()].filter((entry) => entry.is_member && !entry.is_archived && !entry.is_im);
+  const joined = [...store.channels.values()].filter(
+    (entry) => entry.is_member && !entry.is_archived && !entry.is_im,
+  );
   const fallback = joined.find((entry) => entry.unread) ?? joined[0] ?? [...store.channels.values()][0];
   const wanted = permalink?.[1] ?? hash;
   if (store.apps.some((app) => app.app_id === wanted)) return openHome(wanted);
-  const target = store.channels.get(wanted) ?? [...store.channels.values()].find((entry) => wanted && entry.name === wanted) ?? fallback;
+  const target =
+    store.channels.get(wanted) ??
+    [...store.channels.values()].find((entry) => wanted && entry.name === wanted) ??
+    fallback;
   if (!target) return;
   await openChannel(target.id, { keepAddress: Boolean(permalink) });
   if (permalink) goTo(`${permalink[2].slice(0, -6)}.${permalink[2].slice(-6)}`);
@@ -87,7 +109,13 @@ function draw() {
   const messages = [...store.messages.values()].sort((a, b) => (a.ts < b.ts ? -1 : 1));
   const stick = atBottom(parts.messages);
   const before = list.container.childElementCount;
-  list.draw(messages.filter((message) => !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast"), introduction());
+  list.draw(
+    messages.filter(
+      (message) =>
+        !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast",
+    ),
+    introduction(),
+  );
   if (stick) toBottom();
   else if (list.container.childElementCount > before) parts.jump.hidden = false;
   drawThread(messages);
@@ -99,21 +127,58 @@ let intro = { id: null, node: null };
 function introduction() {
   const entry = channel();
   if (intro.id === entry.id) return intro.node;
-  const words = entry.is_im ? ["This is the start of your conversation with ", h("strong", {}, channelTitle(entry)), "."] : ["This is the start of ", h("strong", {}, `#${entry.name}`), ". ", entry.purpose?.value ? mrkdwn(entry.purpose.value) : ""];
-  const glyph = entry.is_im ? avatar(entry.user) : h("span", { class: "intro-mark" }, icon(entry.is_private ? "lock" : "hash"));
-  intro = { id: entry.id, node: h("div", { class: "intro" }, glyph, h("h3", {}, channelTitle(entry)), h("p", {}, words)) };
+  const words = entry.is_im
+    ? ["This is the start of your conversation with ", h("strong", {}, channelTitle(entry)), "."]
+    : [
+        "This is the start of ",
+        h("strong", {}, `#${entry.name}`),
+        ". ",
+        entry.purpose?.value ? mrkdwn(entry.purpose.value) : "",
+      ];
+  const glyph = entry.is_im
+    ? avatar(entry.user)
+    : h("span", { class: "intro-mark" }, icon(entry.is_private ? "lock" : "hash"));
+  intro = {
+    id: entry.id,
+    node: h("div", { class: "intro" }, glyph, h("h3", {}, channelTitle(entry)), h("p", {}, words)),
+  };
   return intro.node;
 }
 
 function drawComposer() {
   const entry = channel();
   const slot = parts["composer-slot"];
-  if (entry.is_archived) return slot.replaceChildren(h("div", { class: "join-bar" }, "This channel is archived. It can be read, not written to."));
+  if (entry.is_archived)
+    return slot.replaceChildren(
+      h("div", { class: "join-bar" }, "This channel is archived. It can be read, not written to."),
+    );
   if (!entry.is_member && !entry.is_im) {
-    const join = h("button", { type: "button", class: "button primary", on: { click: async () => { await act("join", { channel: entry.id }); } } }, "Join channel");
-    return slot.replaceChildren(h("div", { class: "join-bar" }, h("span", {}, "You are looking at ", h("strong", {}, `#${entry.name}`)), join));
+    const join = h(
+      "button",
+      {
+        type: "button",
+        class: "button primary",
+        on: {
+          click: async () => {
+            await act("join", { channel: entry.id });
+          },
+        },
+      },
+      "Join channel",
+    );
+    return slot.replaceChildren(
+      h(
+        "div",
+        { class: "join-bar" },
+        h("span", {}, "You are looking at ", h("strong", {}, `#${entry.name}`)),
+        join,
+      ),
+    );
   }
-  const box = composer({ id: "composer", placeholder: `Message ${entry.is_im ? channelTitle(entry) : `#${entry.name}`}` });
+  const box = composer({
+    id: "composer",
+    placeholder: `Message ${entry.is_im ? channelTitle(entry) : `#${entry.name}`}`,
+  });
   slot.replaceChildren(box.node);
   if (matchMedia("(min-width: 760px)").matches) box.focus();
 }
@@ -121,12 +186,37 @@ function drawComposer() {
 function openThread(ts) {
   store.threadTs = ts;
   const box = composer({ id: "thread-composer", placeholder: "Reply", thread: () => store.threadTs });
-  const scroll = h("div", { class: "thread-messages", role: "log", "aria-label": "Thread messages", tabindex: "0" });
+  const scroll = h("div", {
+    class: "thread-messages",
+    role: "log",
+    "aria-label": "Thread messages",
+    tabindex: "0",
+  });
   threadList = new MessageList(stickyFlow(scroll), { inThread: true });
   parts.thread.replaceChildren(
-    h("header", { class: "header" }, h("div", { class: "header-row" }, h("div", { class: "header-words" }, h("h2", { class: "channel-name" }, "Thread"), h("div", { class: "topic" }, channelTitle(channel()))),
-      h("button", { type: "button", class: "icon-button", "aria-label": "Close thread", on: { click: closeThread } }, icon("close")))),
-    scroll, h("div", { class: "status", id: "thread-status", role: "status" }), box.node);
+    h(
+      "header",
+      { class: "header" },
+      h(
+        "div",
+        { class: "header-row" },
+        h(
+          "div",
+          { class: "header-words" },
+          h("h2", { class: "channel-name" }, "Thread"),
+          h("div", { class: "topic" }, channelTitle(channel())),
+        ),
+        h(
+          "button",
+          { type: "button", class: "icon-button", "aria-label": "Close thread", on: { click: closeThread } },
+          icon("close"),
+        ),
+      ),
+    ),
+    scroll,
+    h("div", { class: "status", id: "thread-status", role: "status" }),
+    box.node,
+  );
   parts.thread.hidden = false;
   parts.app.classList.add("with-thread");
   draw();
@@ -146,14 +236,20 @@ function drawThread(messages) {
   if (!store.threadTs || !threadList) return;
   const scroll = threadList.container.parentElement;
   const stick = atBottom(scroll);
-  threadList.draw(messages.filter((message) => message.ts === store.threadTs || message.thread_ts === store.threadTs));
+  threadList.draw(
+    messages.filter((message) => message.ts === store.threadTs || message.thread_ts === store.threadTs),
+  );
   if (stick) scroll.scrollTop = scroll.scrollHeight;
 }
 
 function drawStatus() {
   const show = (node, ts) => {
-    const words = [...store.statuses].filter(([thread, status]) => status && (ts === null || thread === ts)).map(([, status]) => status);
-    node?.replaceChildren(...(words.length ? [h("span", { class: "working", "aria-hidden": "true" }), words.at(-1)] : []));
+    const words = [...store.statuses]
+      .filter(([thread, status]) => status && (ts === null || thread === ts))
+      .map(([, status]) => status);
+    node?.replaceChildren(
+      ...(words.length ? [h("span", { class: "working", "aria-hidden": "true" }), words.at(-1)] : []),
+    );
   };
   show(parts.status, null);
   show(byId("thread-status"), store.threadTs);
@@ -165,47 +261,48 @@ async function openHome(appId) {
   closeThread();
   history.replaceState(null, "", `/?as=${store.me}#${appId}`);
   const app = store.apps.find((entry) => entry.app_id === appId);
-  const write = h("button", { type: "button", class: "button", on: { click: async () => { const answer = await act("open_conversation", { other: app.bot_user_id }); await loadOverview(); openChannel(answer.channel); } } }, "Message");
-  const menu = h("button", { type: "button", class: "icon-button only-narrow", "aria-label": "Open channels", on: { click: openSidebar } }, icon("menu"));
-  parts.header.replaceChildren(h("div", { class: "header-row" }, menu, h("div", { class: "header-words" }, h("h2", { class: "channel-name" }, app.name), h("div", { class: "topic" }, app.description)), h("div", { class: "header-tools" }, ...globalShortcuts(app), write)));
+  const write = async () => {
+    const answer = await act("open_conversation", { other: app.bot_user_id });
+    await loadOverview();
+    openChannel(answer.channel);
+  };
+  drawHomeHeader(parts.header, app, { openSidebar, write });
   showPane("home");
   closeSidebar();
   drawSidebar(parts.sidebar, { openChannel, openHome, switchPerson });
-  drawHome((await ask(`homes/${appId}`)).view);
+  drawHome(parts.home, (await ask(`homes/${appId}`)).view);
   const answer = await act("open_home", { app_id: appId });
   if (!answer.ok) toast(explain(answer.error));
 }
 
-function globalShortcuts(app) {
-  return app.shortcuts.filter((entry) => entry.type === "global").map((entry) =>
-    h("button", { type: "button", class: "button", on: { click: async () => { const answer = await act("shortcut", { callback_id: entry.callback_id }); if (!answer.ok) toast(explain(answer.error)); } } }, icon("bolt"), entry.name));
-}
-
-function drawHome(view) {
-  const surface = view ? viewSurface(view) : null;
-  if (surface) surface.fail = (words) => toast(words);
-  parts.home.replaceChildren(h("div", { class: "home-body" }, view ? blocks(view.blocks, surface) : h("p", { class: "quiet empty" }, "This app has not published a home tab yet.")));
-}
-
-function listen() {
-  stream?.close();
-  stream = new EventSource(`/workspace/stream?user=${encodeURIComponent(store.me)}&since=${store.change}`);
-  stream.onmessage = (event) => take(JSON.parse(event.data));
-  stream.onerror = () => { parts.banner.hidden = false; parts.banner.textContent = "Connection lost. Trying again..."; };
-  stream.onopen = async () => {
-    if (parts.banner.hidden) return;
+const onFeed = {
+  take: (change) => TAKE[change.kind]?.(change),
+  lost: () => {
+    parts.banner.hidden = false;
+    parts.banner.textContent = "Connection lost. Trying again...";
+  },
+  back: async () => {
     parts.banner.hidden = true;
     await loadOverview();
     if (store.channelId) await loadChannel(store.channelId);
     draw();
-  };
-}
+  },
+};
 
 let due = null;
-const drawSoon = () => { due ??= requestAnimationFrame(() => { due = null; draw(); }); };
+const drawSoon = () => {
+  due ??= requestAnimationFrame(() => {
+    due = null;
+    draw();
+  });
+};
 let overviewDue = null;
 const refreshOverview = () => {
-  overviewDue ??= setTimeout(async () => { overviewDue = null; await loadOverview(); draw(); }, 120);
+  overviewDue ??= setTimeout(async () => {
+    overviewDue = null;
+    await loadOverview();
+    draw();
+  }, 120);
 };
 
 const TAKE = {
@@ -225,13 +322,19 @@ const TAKE = {
     const was = channel()?.is_member;
     const archived = channel()?.is_archived;
     await loadOverview();
-    if (change.channel === store.channelId && (was !== channel()?.is_member || archived !== channel()?.is_archived)) drawComposer();
+    if (
+      change.channel === store.channelId &&
+      (was !== channel()?.is_member || archived !== channel()?.is_archived)
+    )
+      drawComposer();
     draw();
   },
   apps: refreshOverview,
   read: refreshOverview,
   modal: (change) => showModal(change.view),
-  home: (change) => { if (change.app_id === store.appId) drawHome(change.view); },
+  home: (change) => {
+    if (change.app_id === store.appId) drawHome(parts.home, change.view);
+  },
   status: (change) => {
     if (change.channel !== store.channelId) return;
     store.statuses.set(change.thread_ts, change.status);
@@ -239,30 +342,11 @@ const TAKE = {
   },
 };
 
-function take(change) {
-  store.change = change.number;
-  TAKE[change.kind]?.(change);
-}
-
 let reading = null;
 function markRead() {
   if (!document.hasFocus() || !store.channelId) return;
   clearTimeout(reading);
   reading = setTimeout(() => store.channelId && act("read", { channel: store.channelId }), 300);
-}
-
-const atBottom = (scroll) => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
-
-// A place for messages that stays at its end, when it is there, while pictures load and boxes grow.
-function stickyFlow(scroll) {
-  const flow = h("div", { class: "flow" });
-  let stuck = true;
-  scroll.addEventListener("scroll", () => { stuck = atBottom(scroll); });
-  const observer = new ResizeObserver(() => { if (stuck) scroll.scrollTop = scroll.scrollHeight; });
-  observer.observe(flow);
-  observer.observe(scroll);
-  scroll.replaceChildren(flow);
-  return flow;
 }
 
 function toBottom() {

@@ -70,24 +70,46 @@ function list(rows, at) {
     }
     end += 1;
   }
-  const nodes = items.map(([first, ...rest]) => h("li", {}, task(first), rest.length ? markdown(rest.join("\n")) : null));
+  const nodes = items.map(([first, ...rest]) =>
+    h("li", {}, task(first), rest.length ? markdown(rest.join("\n")) : null),
+  );
   return [h(number ? "ol" : "ul", number ? { start: number } : {}, nodes), end];
 }
 
 function task(text) {
   const match = /^\[([ xX])\]\s+(.*)$/.exec(text);
   if (!match) return inline(text);
-  const box = h("input", { type: "checkbox", disabled: true, checked: match[1] !== " ", "aria-label": "task" });
+  const box = h("input", {
+    type: "checkbox",
+    disabled: true,
+    checked: match[1] !== " ",
+    "aria-label": "task",
+  });
   return [box, " ", ...inline(match[2])];
 }
 
 function table(rows, at) {
-  const cells = (row) => row.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
-  const head = h("tr", {}, cells(rows[at]).map((cell) => h("th", { scope: "col" }, inline(cell))));
+  const cells = (row) =>
+    row
+      .trim()
+      .replace(/^\||\|$/g, "")
+      .split("|")
+      .map((cell) => cell.trim());
+  const head = h(
+    "tr",
+    {},
+    cells(rows[at]).map((cell) => h("th", { scope: "col" }, inline(cell))),
+  );
   const body = [];
   let end = at + 2;
   while (end < rows.length && rows[end].includes("|")) {
-    body.push(h("tr", {}, cells(rows[end]).map((cell) => h("td", {}, inline(cell)))));
+    body.push(
+      h(
+        "tr",
+        {},
+        cells(rows[end]).map((cell) => h("td", {}, inline(cell))),
+      ),
+    );
     end += 1;
   }
   return [h("div", { class: "table-wrap" }, h("table", {}, h("thead", {}, head), h("tbody", {}, body))), end];
@@ -95,8 +117,11 @@ function table(rows, at) {
 
 function paragraph(rows, at) {
   let end = at + 1;
-  while (end < rows.length && READERS.findIndex(([begins]) => begins(rows, end)) === READERS.length - 1) end += 1;
-  const shown = rows.slice(at, end).flatMap((row, index) => (index ? [h("br"), ...inline(row)] : inline(row)));
+  while (end < rows.length && READERS.findIndex(([begins]) => begins(rows, end)) === READERS.length - 1)
+    end += 1;
+  const shown = rows
+    .slice(at, end)
+    .flatMap((row, index) => (index ? [h("br"), ...inline(row)] : inline(row)));
   return [h("p", {}, shown), end];
 }
 

@@ -34,14 +34,34 @@ function build(view, held) {
   restore(surface, view, held);
   const app = store.apps.find((entry) => entry.app_id === view.app_id);
   const failure = h("div", { class: "modal-failure", role: "alert", hidden: true });
-  const submit = view.submit ? h("button", { type: "submit", class: "button primary" }, plain(view.submit.text)) : null;
-  const close = h("button", { type: "button", class: "button", on: { click: () => cancel(view) } }, plain(view.close?.text ?? (view.submit ? "Cancel" : "Close")));
-  const back = view.previous_view_id ? h("span", { class: "quiet" }, "Closing returns to the previous step") : null;
-  const form = h("form", { class: "modal-form", novalidate: true },
-    h("header", { class: "modal-head" }, h("h2", { id: "modal-title" }, plain(view.title.text)), h("span", { class: "quiet" }, app?.name ?? ""),
-      h("button", { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => cancel(view) } }, icon("close"))),
+  const submit = view.submit
+    ? h("button", { type: "submit", class: "button primary" }, plain(view.submit.text))
+    : null;
+  const close = h(
+    "button",
+    { type: "button", class: "button", on: { click: () => cancel(view) } },
+    plain(view.close?.text ?? (view.submit ? "Cancel" : "Close")),
+  );
+  const back = view.previous_view_id
+    ? h("span", { class: "quiet" }, "Closing returns to the previous step")
+    : null;
+  const form = h(
+    "form",
+    { class: "modal-form", novalidate: true },
+    h(
+      "header",
+      { class: "modal-head" },
+      h("h2", { id: "modal-title" }, plain(view.title.text)),
+      h("span", { class: "quiet" }, app?.name ?? ""),
+      h(
+        "button",
+        { type: "button", class: "icon-button", "aria-label": "Close", on: { click: () => cancel(view) } },
+        icon("close"),
+      ),
+    ),
     h("div", { class: "modal-body" }, failure, blocks(view.blocks, surface)),
-    h("footer", { class: "dialog-foot" }, back, close, submit));
+    h("footer", { class: "dialog-foot" }, back, close, submit),
+  );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     failure.hidden = true;
@@ -78,17 +98,25 @@ export function viewSurface(view) {
     readers: new Map(),
     problems: new Map(),
     use: async (definition, block, value) => {
-      const answer = await act("press", { view_id: view.id, action_id: definition.action_id, block_id: block.block_id, value, values: collect(surface) });
+      const answer = await act("press", {
+        view_id: view.id,
+        action_id: definition.action_id,
+        block_id: block.block_id,
+        value,
+        values: collect(surface),
+      });
       if (!answer.ok) surface.fail?.(explain(answer.error));
     },
-    suggest: (definition, block, query) => act("suggest", { view_id: view.id, action_id: definition.action_id, block_id: block.block_id, query }),
+    suggest: (definition, block, query) =>
+      act("suggest", { view_id: view.id, action_id: definition.action_id, block_id: block.block_id, query }),
   };
   return surface;
 }
 
 export function collect(surface) {
   const values = {};
-  for (const { block, definition, read } of surface.readers.values()) (values[block.block_id] ??= {})[definition.action_id] = read();
+  for (const { block, definition, read } of surface.readers.values())
+    (values[block.block_id] ??= {})[definition.action_id] = read();
   return values;
 }
 
@@ -98,6 +126,7 @@ function restore(surface, view, held) {
   for (const block of view.blocks) {
     const definition = block.type === "input" ? block.element : null;
     const typed = definition && held[block.block_id]?.[definition.action_id];
-    if (typeof typed === "string" && definition.type.endsWith("_input")) (surface.values[block.block_id] ??= {})[definition.action_id] = { type: definition.type, value: typed };
+    if (typeof typed === "string" && definition.type.endsWith("_input"))
+      (surface.values[block.block_id] ??= {})[definition.action_id] = { type: definition.type, value: typed };
   }
 }

@@ -27,7 +27,8 @@ export function plain(text) {
 }
 
 // A link inside code keeps its address and loses its brackets.
-const bare = (text) => text.replace(/<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>/g, (_, url, label) => label ?? url);
+const bare = (text) =>
+  text.replace(/<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>/g, (_, url, label) => label ?? url);
 
 function quoted(text) {
   if (!text) return [];
@@ -116,6 +117,8 @@ function special(target, label) {
 export function withEmoji(text) {
   return text.split(/(:[a-z0-9_+-]+:)/g).map((part) => {
     const symbol = part.length > 2 && part.startsWith(":") ? emojiFor(part.slice(1, -1)) : null;
-    return symbol ? h("span", { class: "emoji", role: "img", "aria-label": part.slice(1, -1) }, symbol) : part;
+    return symbol
+      ? h("span", { class: "emoji", role: "img", "aria-label": part.slice(1, -1) }, symbol)
+      : part;
   });
 }

@@ -7,8 +7,17 @@ let open = null;
 export function popup(opener, entries) {
   close();
   const items = entries.map((entry) =>
-    h("button", { type: "button", role: "menuitem", class: `menu-item${entry.danger ? " danger" : ""}`, on: { click: () => pick(entry) } },
-      h("span", {}, entry.label), entry.detail ? h("span", { class: "quiet" }, entry.detail) : null),
+    h(
+      "button",
+      {
+        type: "button",
+        role: "menuitem",
+        class: `menu-item${entry.danger ? " danger" : ""}`,
+        on: { click: () => pick(entry) },
+      },
+      h("span", {}, entry.label),
+      entry.detail ? h("span", { class: "quiet" }, entry.detail) : null,
+    ),
   );
   const menu = h("div", { class: "menu", role: "menu" }, items);
   (opener.closest("dialog") ?? document.body).append(menu);

@@ -42,9 +42,21 @@ function leaf(element) {
     case "broadcast":
       return [h("span", { class: "mention mine" }, `@${element.range}`)];
     case "emoji":
-      return [h("span", { class: "emoji", role: "img", "aria-label": element.name }, emojiFor(element.name) ?? `:${element.name}:`)];
+      return [
+        h(
+          "span",
+          { class: "emoji", role: "img", "aria-label": element.name },
+          emojiFor(element.name) ?? `:${element.name}:`,
+        ),
+      ];
     case "date":
-      return [h("time", { title: element.fallback ?? "" }, formatDate(element.timestamp, element.format ?? "{date}"))];
+      return [
+        h(
+          "time",
+          { title: element.fallback ?? "" },
+          formatDate(element.timestamp, element.format ?? "{date}"),
+        ),
+      ];
     default:
       return [];
   }

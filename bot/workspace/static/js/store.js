@@ -64,7 +64,7 @@ export const nameOf = (id) => user(id)?.profile.display_name || user(id)?.real_n
 
 export function channelTitle(entry) {
   if (!entry) return "";
-  return entry.is_im ? user(entry.user)?.real_name ?? entry.user : entry.name;
+  return entry.is_im ? (user(entry.user)?.real_name ?? entry.user) : entry.name;
 }
 
 const REASONS = {
