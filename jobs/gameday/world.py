@@ -67,6 +67,7 @@ class World:
         self.pagerduty: PagerDutyServer
         self.metrics: Prometheus | Recorder
         self.repository: Path
+        self.addresses: WorldAddresses
 
     def bring_up(self) -> None:
         """Start all parts, the two slow ones side by side."""
@@ -81,36 +82,7 @@ class World:
         for part in slow:
             part.result()
         self.loop.call(self._begin_watching())
-
-    @property
-    def addresses(self) -> WorldAddresses:
-        """Where everything is."""
-        keys, tokens = self.cloud.keys, self.shop.cluster.credentials
-        return WorldAddresses(
-            storefront_url=self.shop.storefront,
-            redis_url=self.redis.url,
-            database_name=DATABASE,
-            database_url=self._database_url(database.READER_ROLE),
-            database_write_url=self._database_url(database.EXECUTOR_ROLE),
-            prometheus_url=self.metrics.url,
-            kubernetes_namespace=NAMESPACE,
-            kubernetes_config=self._kubeconfig("view", tokens.view),
-            kubernetes_write_config=self._kubeconfig("deployer", tokens.deployer),
-            aws_endpoint_url=keys.endpoint_url,
-            aws_region=keys.region,
-            aws_access_key_id=keys.access_key,
-            aws_secret_access_key=SecretStr(keys.secret_key),
-            pagerduty_url=self.pagerduty.url,
-            pagerduty_ca_file=self.pagerduty.ca_file,
-            pagerduty_token=SecretStr(self.pagerduty.api_key),
-            pagerduty_from=self.pagerduty.from_email,
-            pagerduty_routing_key=SecretStr(self.pagerduty.routing_key),
-            git_repository=self.repository,
-            log_files=str(self.shop.directory / "logs" / "*.jsonl"),
-            trace_files=str(self.shop.directory / "traces" / "*.jsonl"),
-            topology_file=CONTENT / "services.yaml",
-            changes_file=self.changes.path,
-        )
+        self.addresses = self._describe()
 
     def faults(self) -> dict[str, Fault]:
         """The game days of this world, by name; the first is the default."""
@@ -189,6 +161,35 @@ class World:
             ).fetchone()
         connections = int(row[0]) if row else 0
         return Reading(seen.requests, seen.failures, seen.slowest_seconds, connections)
+
+    def _describe(self) -> WorldAddresses:
+        """Gather where everything is, and write the kubeconfigs."""
+        keys, tokens = self.cloud.keys, self.shop.cluster.credentials
+        return WorldAddresses(
+            storefront_url=self.shop.storefront,
+            redis_url=self.redis.url,
+            database_name=DATABASE,
+            database_url=self._database_url(database.READER_ROLE),
+            database_write_url=self._database_url(database.EXECUTOR_ROLE),
+            prometheus_url=self.metrics.url,
+            kubernetes_namespace=NAMESPACE,
+            kubernetes_config=self._kubeconfig("view", tokens.view),
+            kubernetes_write_config=self._kubeconfig("deployer", tokens.deployer),
+            aws_endpoint_url=keys.endpoint_url,
+            aws_region=keys.region,
+            aws_access_key_id=keys.access_key,
+            aws_secret_access_key=SecretStr(keys.secret_key),
+            pagerduty_url=self.pagerduty.url,
+            pagerduty_ca_file=self.pagerduty.ca_file,
+            pagerduty_token=SecretStr(self.pagerduty.api_key),
+            pagerduty_from=self.pagerduty.from_email,
+            pagerduty_routing_key=SecretStr(self.pagerduty.routing_key),
+            git_repository=self.repository,
+            log_files=str(self.shop.directory / "logs" / "*.jsonl"),
+            trace_files=str(self.shop.directory / "traces" / "*.jsonl"),
+            topology_file=CONTENT / "services.yaml",
+            changes_file=self.changes.path,
+        )
 
     def _database_url(self, role: str) -> str:
         return self.postgres.url_of(database.DATABASE, user=role)

@@ -1,10 +1,8 @@
 """Brings pods to life: places them on a node, runs their containers, reports what happens."""
 
 import asyncio
-import contextlib
 import hashlib
 import itertools
-from collections.abc import Coroutine
 
 from jobs.gameday.cluster.errors import NotFoundError
 from jobs.gameday.cluster.events import EventRecorder
@@ -220,7 +218,7 @@ class PodRun:
             run.ready = True
             self._publish()
 
-        readiness = asyncio.create_task(_quietly(report_ready()))
+        readiness = begin(report_ready())
         try:
             return await container.exited()
         finally:
@@ -281,9 +279,3 @@ def _condition(
         condition["reason"] = "ContainersNotReady"
         condition["message"] = f"containers with unready status: [{' '.join(unready)}]"
     return condition
-
-
-async def _quietly(work: Coroutine[None, None, None]) -> None:
-    """Let a cancelled side task end without a word."""
-    with contextlib.suppress(asyncio.CancelledError):
-        await work
