@@ -1,9 +1,8 @@
 """An investigation's report, written out for a person at a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from agents.commander.report import Report, ReportedClaim, ReportedEntity, ReportedHypothesis
@@ -27,6 +26,7 @@ _VERDICT_STYLES = {
     VerdictStatus.FAILS: "red",
     VerdictStatus.UNMEASURABLE: "yellow",
 }
+_VERDICT_WIDTH = max(len(verdict) for verdict in VerdictStatus)
 
 
 def show(report: Report, console: Console) -> None:
@@ -34,7 +34,8 @@ def show(report: Report, console: Console) -> None:
     words, style = _OUTCOMES[report.outcome]
     console.print(Text(words, style=style))
     for hypothesis in report.hypotheses:
-        console.print(_hypothesis(hypothesis))
+        for line in _hypothesis(hypothesis):
+            console.print(line)
     _listed(console, "Ruled out", (f"{_name(r.entity)}: {r.why}" for r in report.ruled_out))
     _listed(console, "Conflicts", report.conflicts)
     _listed(console, "Blast radius", (_name(entity) for entity in report.blast_radius))
@@ -44,20 +45,17 @@ def show(report: Report, console: Console) -> None:
     console.print(Text(f"\n{cost.seconds:.1f} s, {cost.tool_calls} tool calls", style="dim"))
 
 
-def _hypothesis(one: ReportedHypothesis) -> RenderableType:
-    head = Text.assemble(
+def _hypothesis(one: ReportedHypothesis) -> Iterator[Text]:
+    yield Text.assemble(
         f"\n{one.rank}. {_name(one.entity)}: {one.failure_mode}  ",
         (f"{one.status} {one.confidence:.0%}", _STATUS_STYLES[one.status]),
         f"  because of {one.caused_by}" if one.caused_by is not None else "",
     )
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 3))
+    yield Text(f"   {one.summary}")
     for claim in one.claims:
-        table.add_row(
-            Text(claim.verdict, style=_VERDICT_STYLES[claim.verdict]),
-            Text(claim.text),
-            Text(_compared(claim), style="dim"),
-        )
-    return Group(head, Text(f"   {one.summary}"), table)
+        verdict = (f"{claim.verdict:<{_VERDICT_WIDTH}}", _VERDICT_STYLES[claim.verdict])
+        compared = (f"  ({_compared(claim)})", "dim")
+        yield Text.assemble("   ", verdict, f"  {claim.text}", compared)
 
 
 def _compared(claim: ReportedClaim) -> str:

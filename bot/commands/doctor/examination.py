@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from itertools import chain
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from agents.settings import Settings
@@ -21,6 +20,7 @@ from bot.commands.doctor.stores import file_findings, journal_findings, queue_fi
 from bot.commands.doctor.systems import aws_findings, kubernetes_findings, postgresql_findings
 
 _STYLES = {Status.OK: "green", Status.PROBLEM: "bold red", Status.NOT_CONFIGURED: "dim"}
+_STATUS_WIDTH = max(len(status) for status in Status)
 
 
 def examine(settings: Settings) -> tuple[Finding, ...]:
@@ -48,13 +48,10 @@ def is_sound(findings: Iterable[Finding]) -> bool:
 
 
 def show(findings: Iterable[Finding], console: Console) -> None:
-    """Write the findings as a table, each problem with what to do about it."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    """Write one line for each finding, and below a problem what to do about it."""
     for finding in findings:
-        table.add_row(
-            Text(finding.status, style=_STYLES[finding.status]),
-            Text(finding.part),
-            Text(finding.detail),
-            Text(finding.remedy, style="dim"),
-        )
-    console.print(table)
+        status = (f"{finding.status:<{_STATUS_WIDTH}}", _STYLES[finding.status])
+        detail = f": {finding.detail}" if finding.detail else ""
+        console.print(Text.assemble(status, f"  {finding.part}{detail}"))
+        if finding.remedy:
+            console.print(Text(f"{'':{_STATUS_WIDTH}}  {finding.remedy}", style="dim"))

@@ -21,6 +21,7 @@ class Finding(Value):
     part: str
     status: Status
     detail: str
+    """Empty when there is nothing to add to the status."""
     remedy: str = ""
 
 
@@ -36,4 +37,4 @@ def problem(part: str, detail: object, remedy: str) -> Finding:
 
 def left_out(part: str, remedy: str) -> Finding:
     """Say that a part is not configured, and how it would be."""
-    return Finding(part=part, status=Status.NOT_CONFIGURED, detail="not configured", remedy=remedy)
+    return Finding(part=part, status=Status.NOT_CONFIGURED, detail="", remedy=remedy)
