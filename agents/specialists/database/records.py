@@ -35,6 +35,14 @@ def moment(text: str) -> datetime | None:
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
 
 
+def size_text(size: float) -> str:
+    """Write a number of bytes as people do: `1.2 GiB`, `340 MiB`, `12 KiB`."""
+    for unit, scale in (("GiB", 1024**3), ("MiB", 1024**2)):
+        if abs(size) >= scale:
+            return f"{size / scale:.1f} {unit}"
+    return f"{size / 1024:.0f} KiB"
+
+
 def pids(row: Row, column: str) -> tuple[int, ...]:
     """Read pids from an array column, or from its text: `{12,34}` or `12,34`."""
     listed = row.numbers(column)

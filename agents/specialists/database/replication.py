@@ -7,6 +7,7 @@ from agents.domain.hypotheses import Cause, Hypothesis
 from agents.domain.measures import Comparator, Reduction
 from agents.domain.readings import Row
 from agents.specialists.database.claims import Claims, at_least, equals
+from agents.specialists.database.records import size_text
 from agents.specialists.database.view import DatabaseView
 from agents.specialists.framework import Found, check
 
@@ -17,7 +18,6 @@ _LAG = (
 _MILLISECONDS = frozenset({"AWS/RDS:AuroraReplicaLagMaximum"})
 _SLOT_LAG = ("AWS/RDS:OldestReplicationSlotLag", "OldestReplicationSlotLag")
 _LOST = frozenset({"unreserved", "lost"})
-_GIB = 1024**3
 
 
 @check(needs=(), modes=("replication_lag",))
@@ -57,7 +57,7 @@ def retaining_slots(view: DatabaseView) -> Iterator[Found]:
         is_much = signal.last >= view.limits.slot_retained_bytes
         rises = signal.last > signal.series.values[0]
         if is_much and rises and signal.instance not in view.instances:
-            text = f"a slot of {signal.instance} keeps {signal.last / _GIB:.1f} GiB of log"
+            text = f"a slot of {signal.instance} keeps {size_text(signal.last)} of log"
             least = view.limits.slot_retained_bytes
             claim = Claims.about(view, signal.instance).metric(
                 text, signal, Reduction.LAST, Comparator.AT_LEAST, least, sufficiency=2.5
@@ -82,7 +82,7 @@ def _seen_by_primary(view: DatabaseView, instance: str, row: Row) -> Iterator[Cl
             sufficiency=2.5,
         )
     elif size is not None and size >= limits.replica_lag_bytes:
-        text = f"replica {name} is {size / _GIB:.2f} GiB behind"
+        text = f"replica {name} is {size_text(size)} behind"
         yield claims.column(
             text,
             "pg_stat_replication",
@@ -108,11 +108,11 @@ def _seen_by_replica(view: DatabaseView, instance: str, row: Row) -> Iterator[Cl
         where = (*equals(has_receiver=False), old)
         yield claims.rows(text, "replica_status", where, sufficiency=2.5)
     elif unreplayed > 0 and is_old:
-        text = f"the replica holds {unreplayed:.0f} bytes not replayed for {age:.0f} s{paused}"
+        text = f"the replica holds {size_text(unreplayed)} not replayed for {age:.0f} s{paused}"
         where = (at_least("unreplayed_bytes", 1), old)
         yield claims.rows(text, "replica_status", where, sufficiency=2.0)
     elif unreplayed >= limits.replica_lag_bytes:
-        text = f"the replica holds {unreplayed / _GIB:.2f} GiB that it has not replayed{paused}"
+        text = f"the replica holds {size_text(unreplayed)} that it has not replayed{paused}"
         yield claims.column(
             text, "replica_status", "unreplayed_bytes", limits.replica_lag_bytes, sufficiency=2.0
         )
@@ -136,7 +136,7 @@ def _slot(view: DatabaseView, instance: str, row: Row) -> Hypothesis:
     name = row.text("slot_name")
     retained = row.number("retained_bytes") or 0.0
     status = row.text("wal_status")
-    text = f"slot {name} is inactive and keeps {retained / _GIB:.2f} GiB of log"
+    text = f"slot {name} is inactive and keeps {size_text(retained)} of log"
     is_much = retained >= view.limits.slot_retained_bytes
     reason = (
         (at_least("retained_bytes", view.limits.slot_retained_bytes),)

@@ -6,6 +6,7 @@ from agents.domain.claims import Claim
 from agents.domain.hypotheses import Cause, Evidence, Finding, Hypothesis
 from agents.domain.measures import Comparator, ObjectSelector, Reduction
 from agents.specialists.database.claims import Claims, at_least, equals
+from agents.specialists.database.records import size_text
 from agents.specialists.database.view import DatabaseView, Signal
 from agents.specialists.framework import Found, check
 
@@ -98,7 +99,7 @@ def _little_left(view: DatabaseView, free: Signal) -> Iterator[Claim]:
     least = limits.free_storage_bytes
     if allocated:
         least = min(limits.free_storage_ratio * allocated, max(least, 0.05 * allocated))
-    text = f"{free.last / _GIB:.2f} GiB of storage are free"
+    text = f"{size_text(free.last)} of storage are free"
     if free.last <= least:
         yield claims.metric(text, free, Reduction.LAST, Comparator.AT_MOST, least, sufficiency=2.5)
     elif _seconds_left(free) <= limits.storage_horizon_seconds:
@@ -107,7 +108,7 @@ def _little_left(view: DatabaseView, free: Signal) -> Iterator[Claim]:
         ceiling = 1.05 * free.last
         yield claims.metric(text, free, Reduction.LAST, Comparator.AT_MOST, ceiling)
         began = free.series.values[0]
-        fell = f"free storage fell from {began / _GIB:.2f} GiB within the window"
+        fell = f"free storage fell from {size_text(began)} within the window"
         yield claims.fell(fell, free, 0.75)
 
 
