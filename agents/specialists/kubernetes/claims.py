@@ -8,7 +8,14 @@ from agents.domain.base import EntityRef, Scalar
 from agents.domain.claims import Claim
 from agents.domain.hypotheses import Cause, Evidence, Hypothesis
 from agents.domain.measures import Comparator, Measure, ObjectSelector, Reduction
-from agents.specialists.kubernetes.objects import HASH_LABEL, Container, Happening, Pod, Thing
+from agents.specialists.kubernetes.objects import (
+    HASH_LABEL,
+    OUT_OF_MEMORY,
+    Container,
+    Happening,
+    Pod,
+    Thing,
+)
 from agents.specialists.kubernetes.revisions import REVISION, Rollout
 from agents.specialists.kubernetes.view import ClusterView
 
@@ -117,6 +124,17 @@ def keeps_ending(view: ClusterView, container: Container) -> Claim:
         f"{container.restarts} times",
         comparator=Comparator.AT_LEAST,
         weight=SUPPORTING,
+    )
+
+
+def ended_for_memory(view: ClusterView, container: Container) -> Claim:
+    """Claim that the kernel killed a container for its memory; what else ends it forbids this."""
+    return states(
+        view,
+        container.pod,
+        container.end_path("reason"),
+        OUT_OF_MEMORY,
+        f"{container.name} of {container.pod.name} ended last as {OUT_OF_MEMORY}",
     )
 
 

@@ -13,19 +13,19 @@ from agents.specialists.kubernetes.claims import (
     SUPPORTING,
     Blame,
     earliest,
+    ended_for_memory,
     keeps_ending,
     quote,
     states,
     waits_for,
 )
 from agents.specialists.kubernetes.grouping import containers_by_owner
-from agents.specialists.kubernetes.objects import CRASH_LOOP, Container
+from agents.specialists.kubernetes.objects import CRASH_LOOP, OUT_OF_MEMORY, Container
 from agents.specialists.kubernetes.probes import was_killed_by_probe
 from agents.specialists.kubernetes.quantities import quantity
 from agents.specialists.kubernetes.revisions import Rollout, rollout_behind
 from agents.specialists.kubernetes.view import ClusterView, container_spec
 
-OUT_OF_MEMORY = "OOMKilled"
 _SETTLED = timedelta(minutes=10)
 """A container that has been ready for so long has got over what ended it before."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
@@ -62,6 +62,7 @@ def out_of_memory(view: ClusterView) -> Iterator[Hypothesis]:
             mode="wrong_memory_limit" if lowered else "oom_killed",
             summary=_memory_summary(owner, containers, worst),
             claims=(*_memory_claims(view, worst), *_limit_claims(view, worst, rollout, lowered)),
+            forbids=tuple(_node_is_short(view, worst)),
             pods=tuple(c.pod for c in containers),
             onset=earliest(*(_first_end(view, c) for c in containers)),
             rollout=rollout,
@@ -93,15 +94,23 @@ def _memory_summary(owner: EntityRef, containers: tuple[Container, ...], worst: 
 
 
 def _memory_claims(view: ClusterView, container: Container) -> Iterator[Claim]:
-    yield states(
-        view,
-        container.pod,
-        container.end_path("reason"),
-        OUT_OF_MEMORY,
-        f"{container.name} of {container.pod.name} ended last as OOMKilled",
-    )
+    yield ended_for_memory(view, container)
     if container.restarts:
         yield keeps_ending(view, container)
+
+
+def _node_is_short(view: ClusterView, container: Container) -> Iterator[Claim]:
+    """A node short of memory kills containers that are within their own limits."""
+    node = next((one for one in view.nodes if one.name == container.pod.node), None)
+    if node is not None:
+        yield states(
+            view,
+            node,
+            "status.conditions[?type=='MemoryPressure'].status | [0]",
+            "True",
+            f"node {node.name} is short of memory",
+            weight=SUPPORTING,
+        )
 
 
 def _lowered_limit(container: Container, rollout: Rollout | None) -> str | None:
@@ -173,6 +182,7 @@ def crash_loop(view: ClusterView) -> Iterator[Hypothesis | Gap]:
             mode=_crash_mode(worst, rollout),
             summary=_crash_summary(owner, containers, worst, said),
             claims=tuple(_crash_claims(view, worst)),
+            forbids=(ended_for_memory(view, worst),),
             pods=tuple(c.pod for c in containers),
             onset=began,
             rollout=rollout,

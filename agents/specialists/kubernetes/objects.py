@@ -9,6 +9,7 @@ from agents.domain.document import Document
 from agents.domain.readings import Resource
 
 CRASH_LOOP = "CrashLoopBackOff"
+OUT_OF_MEMORY = "OOMKilled"
 HASH_LABEL = "pod-template-hash"
 
 

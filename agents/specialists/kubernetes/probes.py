@@ -11,15 +11,17 @@ from agents.domain.hypotheses import Hypothesis
 from agents.domain.measures import Comparator
 from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import (
+    DECISIVE,
     SUPPORTING,
     Blame,
     earliest,
+    ended_for_memory,
     keeps_ending,
     quote_happening,
     states,
 )
 from agents.specialists.kubernetes.grouping import containers_by_owner
-from agents.specialists.kubernetes.objects import Container, Happening, instant
+from agents.specialists.kubernetes.objects import OUT_OF_MEMORY, Container, Happening, instant
 from agents.specialists.kubernetes.revisions import rollout_behind
 from agents.specialists.kubernetes.view import ClusterView
 
@@ -50,7 +52,7 @@ def was_killed_by_probe(view: ClusterView, container: Container) -> bool:
     """
     if container.restarts == 0 or container.exit_code not in _KILL_CODES:
         return False
-    if container.end_reason == "OOMKilled":
+    if container.end_reason == OUT_OF_MEMORY:
         return False
     killings = view.container_happenings(container, "Killing")
     if any(_KILLED_BY_PROBE.search(one.message) for one in killings):
@@ -95,7 +97,12 @@ def unready_by_probe(view: ClusterView) -> Iterator[Hypothesis]:
         worst = max(containers, key=lambda c: len(failures(view, c, "readiness")))
         where = f"{worst.name} of {worst.pod.name}"
         unready = states(
-            view, worst.pod, worst.status_path("ready"), expected=False, text=f"{where} is unready"
+            view,
+            worst.pod,
+            worst.status_path("ready"),
+            expected=False,
+            text=f"{where} is unready",
+            weight=DECISIVE,
         )
         running = states(
             view,
@@ -125,7 +132,7 @@ def _has_just_died(view: ClusterView, container: Container) -> bool:
     ended = container.ended_at
     if ended is None or container.restarts == 0:
         return False
-    is_out_of_memory = container.end_reason == "OOMKilled" and ended >= view.window.start
+    is_out_of_memory = container.end_reason == OUT_OF_MEMORY and ended >= view.window.start
     return is_out_of_memory or view.now - ended < _SETTLED or _is_restarted(view, container)
 
 
@@ -166,6 +173,7 @@ def _blame(
         summary=f"Container {worst.name} of {owner.name} {consequence} in {len(pods)} pods because"
         f" its {kind} probe ({probe}) fails{answer}.",
         claims=claims,
+        forbids=() if kind == "readiness" else (ended_for_memory(view, worst),),
         pods=pods,
         onset=began,
         rollout=rollout_behind(view, owner, pods, began=began),

@@ -1,7 +1,7 @@
 """Rollouts that do not finish, and Deployments that were scaled to nothing."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from agents.domain.claims import Claim
 from agents.domain.hypotheses import Hypothesis
@@ -25,7 +25,6 @@ from agents.specialists.kubernetes.traffic import selector_of
 from agents.specialists.kubernetes.view import ClusterView
 
 _TIMED_OUT = "ProgressDeadlineExceeded"
-_SLOW = timedelta(minutes=10)
 _HARMLESS_WAITS = {"", "ContainerCreating", "PodInitializing"}
 _WHY_CREATING = (
     *("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "NetworkNotReady"),

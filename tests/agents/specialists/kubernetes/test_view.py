@@ -1,12 +1,16 @@
 """What the checks see of a cluster, and of its past."""
 
+from pydantic import JsonValue
+
 from agents.domain.base import EntityRef
+from agents.domain.hypotheses import HypothesisStatus
 from agents.domain.measures import ObjectSelector
 from agents.domain.readings import Resource
 from agents.errors import PermissionMissing
 from agents.specialists.kubernetes.objects import Pod, instant
 from agents.specialists.kubernetes.quantities import quantity
 from agents.testing.telemetry import InMemoryTelemetry
+from tests.agents.specialists.kubernetes.diagnosing import weighed
 from tests.agents.specialists.kubernetes.objects import (
     Body,
     a_cluster,
@@ -71,6 +75,24 @@ def test_a_pod_on_its_way_out_is_not_blamed() -> None:
 
     assert modes_in(answer_about(a_cluster([pod]))) == {"crash_loop": "pod/store/cart-1"}
     assert modes_in(answer_about(a_cluster([leaving]))) == {}
+
+
+def test_a_kill_of_last_week_does_not_clear_the_probe_that_fails_now() -> None:
+    """The last end of a container stays in its status for as long as the pod lives."""
+    probe: JsonValue = {"name": "cart", "readinessProbe": {"tcpSocket": {"port": 8080}}}
+    last_week = "2026-11-13T10:00:00Z"
+    unready = with_container(
+        {"running": {"startedAt": last_week}},
+        started=True,
+        restartCount=1,
+        lastState={"terminated": {"reason": "OOMKilled", "exitCode": 137, "finishedAt": last_week}},
+    )
+    telemetry = a_cluster([a_pod("cart-1", unready, {"containers": [probe]})])
+
+    standing = weighed(answer_about(telemetry), telemetry)
+
+    assert [one.hypothesis.cause.failure_mode for one in standing] == ["readiness_probe_failing"]
+    assert standing[0].status is HypothesisStatus.SUPPORTED
 
 
 def test_a_workload_is_named_even_when_its_replica_set_cannot_be_read() -> None:
