@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 
+from aiohttp import web
 from pydantic import SecretStr
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -14,7 +15,7 @@ from typing_extensions import override
 from agents.domain.events import MessageDelivered
 from agents.domain.plans import Policy
 from agents.integrations.pagerduty.signatures import SignatureCheck
-from agents.integrations.slack import SlackRoom
+from agents.integrations.slack.room import SlackRoom
 from agents.integrations.slack.web_api import SlackWebApi
 from agents.ports import Job
 from agents.testing.journal import InMemoryJournal
@@ -144,3 +145,12 @@ def by_http(
         problem = operator.set_request_url(APP_ID, f"{url}/slack/events")
         assert problem == ""
         yield
+
+
+def slack_http_app(journal: InMemoryJournal) -> web.Application:
+    """Return the HTTP face alone, connected to no workspace."""
+    incidents = Incidents(journal, InMemoryJobQueue(), lambda: NOW)
+    api = WebClient(BOT_TOKEN, base_url="http://127.0.0.1:9/api/")
+    desk = Desk(incidents=incidents, slack=SlackWebApi(api), policy=Policy())
+    app = create_app(desk, api, SIGNING_SECRET)
+    return create_web_app(incidents, SignatureCheck(SecretStr("")), app)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.integrations.git import LocalGitCodeHost
-from agents.integrations.github import GitHubCodeHost
+from agents.integrations.git.code_host import LocalGitCodeHost
+from agents.integrations.github.code_host import GitHubCodeHost
 from agents.ports import CodeHost, DocumentChange
 from agents.testing.code_host import InMemoryCodeHost
 from tests.agents.integrations.github import emulator

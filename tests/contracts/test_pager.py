@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agents.errors import PeerRefused
-from agents.integrations.pagerduty import PagerDutyPager
+from agents.integrations.pagerduty.pager import PagerDutyPager
 from agents.ports import Pager
 from agents.testing.pager import InMemoryPager, Paged
 from tests.agents.integrations.pagerduty.server import TOKEN, PagerDutyServer, serve

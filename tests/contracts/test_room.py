@@ -6,7 +6,7 @@ import pytest
 from slack_sdk import WebClient
 
 from agents.errors import PeerRefused
-from agents.integrations.slack import SlackRoom
+from agents.integrations.slack.room import SlackRoom
 from agents.ports import Room, RoomMessage
 from agents.testing.room import InMemoryRoom
 from bot.workspace.seed import Rates, Seed, default_seed

@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 import pytest
 
 from agents.errors import PeerRefused
-from agents.integrations.git import LocalGitCodeHost
+from agents.integrations.git.code_host import LocalGitCodeHost
 from agents.integrations.git.plumbing import BareRepository
 from agents.ports import DocumentChange
 

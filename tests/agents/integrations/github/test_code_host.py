@@ -10,7 +10,7 @@ import pytest
 from typing_extensions import override
 
 from agents.errors import PeerRefused, PeerUnavailable, RateLimited, WarroomError
-from agents.integrations.github import GitHubCodeHost
+from agents.integrations.github.code_host import GitHubCodeHost
 from agents.ports import DocumentChange
 
 CHANGE = DocumentChange(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.errors import PeerRefused, PeerUnavailable, RateLimited
-from agents.integrations.pagerduty import PagerDutyPager
+from agents.integrations.pagerduty.pager import PagerDutyPager
 from tests.agents.integrations.pagerduty.server import TOKEN, PagerDutyServer, serve
 
 PAGED = "PT4KHLK"

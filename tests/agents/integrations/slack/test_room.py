@@ -7,8 +7,8 @@ from pydantic import SecretStr
 from slack_sdk import WebClient
 
 from agents.errors import PeerRefused, PeerUnavailable, RateLimited
-from agents.integrations.slack import SlackRoom
 from agents.integrations.slack.refusals import SlackRefused
+from agents.integrations.slack.room import SlackRoom
 from agents.integrations.slack.shapes import Done
 from agents.integrations.slack.web_api import SlackWebApi
 from agents.ports import RoomMessage
