@@ -8,8 +8,10 @@ import queue
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Generic, TypeVar
 
+from playwright.sync_api import Page, expect
 from pydantic import SecretStr
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -37,6 +39,7 @@ RESPONDER = "U0RESPOND"
 BOT = "U0WARROOM"
 APP = "A0WARROOM"
 PATIENCE_SECONDS = 10.0
+PICTURES = Path("build/workspace")
 ItemT = TypeVar("ItemT")
 
 
@@ -194,3 +197,9 @@ def form(callback_id: str = "form", title: str = "Form", **more: object) -> Json
         "blocks": [field],
         **more,
     }
+
+
+def enter(page: Page, workspace: Workspace, channel: str = "C0INCIDENT") -> None:
+    """Open the page at a channel, as the person on call."""
+    page.goto(f"{workspace.url}/?as={ON_CALL}#{channel}")
+    expect(page.locator("#composer")).to_be_visible()

@@ -1,10 +1,7 @@
 """The page in a real browser: what the person on call sees and does."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
@@ -15,10 +12,12 @@ from tests.bot.workspace.scene import play
 from tests.bot.workspace.support import (
     APP,
     ON_CALL,
+    PICTURES,
     RESPONDER,
     actions,
     button,
     connected,
+    enter,
     form,
     mrkdwn,
     plain,
@@ -29,52 +28,7 @@ from tests.bot.workspace.support import (
 
 pytestmark = pytest.mark.browser
 
-PICTURES = Path("build/workspace")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    """Start one Chromium for all tests of this file."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser, workspace: Workspace) -> Iterator[Page]:
-    """Open a tab, and fail the test if the page's own code failed."""
-    context = browser.new_context(viewport={"width": 1360, "height": 900})
-    tab = context.new_page()
-    failures: list[str] = []
-    tab.on("pageerror", lambda error: failures.append(str(error)))
-    tab.on("console", lambda line: failures.append(line.text) if line.type == "error" else None)
-    yield tab
-    context.close()
-    assert failures == []
-
-
-@pytest.fixture
-def responder(workspace: Workspace) -> Iterator[Person]:
-    """Give a second person."""
-    with Person(workspace.url, RESPONDER) as somebody:
-        yield somebody
-
-
-def _enter(page: Page, workspace: Workspace, channel: str = "C0INCIDENT") -> None:
-    page.goto(f"{workspace.url}/?as={ON_CALL}#{channel}")
-    expect(page.locator("#composer")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -93,7 +47,7 @@ def test_a_war_room_in_full_swing_can_be_taken_in_at_a_glance(
         color_scheme="dark" if scheme == "dark" else "light",
     )
     page = context.new_page()
-    _enter(page, workspace, channel)
+    enter(page, workspace, channel)
 
     expect(page.get_by_role("heading", name="SEV2 Checkout times out")).to_be_visible()
     expect(page.get_by_role("button", name="Approve: end session 4711")).to_be_visible()
@@ -108,7 +62,7 @@ def test_what_is_written_appears_on_the_other_screens_at_once(
     page: Page, workspace: Workspace, person: Person, responder: Person
 ) -> None:
     """Nobody reloads a page in an incident."""
-    _enter(page, workspace)
+    enter(page, workspace)
 
     page.locator("#composer").fill("errors rise, see @responder")
     page.keyboard.press("Enter")
@@ -138,7 +92,7 @@ def test_hostile_text_is_shown_and_never_run(
     )
     web.chat_postMessage(channel="C0INCIDENT", text=HOSTILE, username=HOSTILE)
 
-    _enter(page, workspace)
+    enter(page, workspace)
 
     expect(page.get_by_text("document.title='owned'").first).to_be_visible()
     assert page.locator("#app img[src='x'], #app script").count() == 0
@@ -165,7 +119,7 @@ def test_a_press_asks_first_and_then_reaches_the_app(
     row = actions(button("approve", "Approve", confirm=sure))
     web.chat_postMessage(channel="C0INCIDENT", text="t", blocks=[row])
     with connected(workspace, bolt, person):
-        _enter(page, workspace)
+        enter(page, workspace)
         page.get_by_role("button", name="Approve").click()
         page.screenshot(path=PICTURES / "confirm.png")
         page.get_by_role("button", name="No", exact=True).click()
@@ -182,7 +136,7 @@ def test_a_press_that_fails_says_so(page: Page, workspace: Workspace, web: WebCl
     """The app is not there: the person must not think that the fix is under way."""
     row = actions(button("approve", "Approve"))
     web.chat_postMessage(channel="C0INCIDENT", text="t", blocks=[row])
-    _enter(page, workspace)
+    enter(page, workspace)
 
     page.get_by_role("button", name="Approve").click()
 
@@ -206,7 +160,7 @@ def test_a_form_shows_errors_at_their_fields_and_closes_when_it_is_right(
         ack() if right else ack(response_action="errors", errors={"cause": "Name the cause"})
 
     with connected(workspace, bolt, person):
-        _enter(page, workspace)
+        enter(page, workspace)
         page.locator("#composer").press_sequentially("/w")
         expect(page.get_by_role("option", name="/warroom")).to_be_visible()
         page.screenshot(path=PICTURES / "commands.png")
@@ -240,7 +194,7 @@ def test_escape_closes_a_form_for_good(
     with connected(workspace, bolt, person):
         person.command("/warroom", "incidents")
         person.wait_for(person.modal, what="the form")
-        _enter(page, workspace)
+        enter(page, workspace)
         expect(page.get_by_role("dialog", name="Resolve")).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
@@ -254,7 +208,7 @@ def test_a_thread_is_read_and_answered_at_the_side(
     """Details stay beside the board instead of burying it."""
     parent = str(web.chat_postMessage(channel="C0INCIDENT", text="Synthesis")["ts"])
     web.chat_postMessage(channel="C0INCIDENT", text="Details", thread_ts=parent)
-    _enter(page, workspace)
+    enter(page, workspace)
     expect(page.locator("#messages").get_by_text("Details")).to_have_count(0)
 
     page.get_by_role("button", name="1 reply").click()
@@ -273,7 +227,7 @@ def test_unread_channels_are_counted_and_people_can_be_switched(
     page: Page, workspace: Workspace, responder: Person
 ) -> None:
     """One tester plays both the on-call and the responder."""
-    _enter(page, workspace)
+    enter(page, workspace)
     responder.say("general", "@on-call lunch?")
 
     expect(page.get_by_label("1 unread")).to_be_visible()
@@ -295,7 +249,7 @@ def test_a_home_tab_is_shown_and_follows_the_app(
         web.views_publish(user_id=ON_CALL, view=home)
 
     publish("No incidents")
-    _enter(page, workspace)
+    enter(page, workspace)
     page.locator(f"[data-key={APP}]").click()
     expect(page.get_by_role("heading", name="No incidents")).to_be_visible()
 
@@ -311,7 +265,7 @@ def test_the_page_works_on_a_phone(
     channel = play(web, person, responder)
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
-    _enter(page, workspace, channel)
+    enter(page, workspace, channel)
     expect(page.get_by_role("button", name="Approve: end session 4711")).to_be_visible()
     page.screenshot(path=PICTURES / "phone.png")
     overflow = page.evaluate("document.documentElement.scrollWidth > innerWidth")
@@ -328,7 +282,7 @@ def test_every_control_has_a_name_and_the_theme_can_be_changed(
     page: Page, workspace: Workspace, web: WebClient, person: Person, responder: Person
 ) -> None:
     """Screen readers announce names; a nameless button is no button."""
-    _enter(page, workspace, play(web, person, responder))
+    enter(page, workspace, play(web, person, responder))
     expect(page.get_by_role("button", name="Reject")).to_be_visible()
     nameless = page.evaluate(
         """() => [...document.querySelectorAll('button, input, select, textarea, a')]

@@ -103,13 +103,22 @@ let inputs = 0;
 function input(block, surface) {
   const id = `input-${(inputs += 1)}`;
   const control = element(block.element, block, surface, true);
+  const isGroup = control.classList.contains("choices");
   const field = control.matches("input, select, textarea") ? control : control.querySelector("input, button");
-  if (field) field.id = id;
+  if (isGroup) control.setAttribute("aria-labelledby", `${id}-label`);
+  else if (field) field.id = id;
+  // The block's label names the field, not its placeholder.
+  field?.removeAttribute("aria-label");
   const problem = h("div", { class: "problem", id: `${id}-problem`, role: "alert", hidden: true });
   const hint = block.hint ? h("div", { class: "hint", id: `${id}-hint` }, plain(block.hint.text)) : null;
   field?.setAttribute("aria-describedby", `${hint ? `${id}-hint ` : ""}${id}-problem`);
   const optional = block.optional ? h("span", { class: "quiet" }, " (optional)") : null;
-  const label = h("label", { class: "label", for: id }, plain(block.label.text), optional);
+  const label = h(
+    isGroup ? "div" : "label",
+    { class: "label", id: `${id}-label`, for: isGroup ? null : id },
+    plain(block.label.text),
+    optional,
+  );
   surface.problems?.set(block.block_id, (words) => {
     problem.hidden = !words;
     problem.textContent = words ?? "";
