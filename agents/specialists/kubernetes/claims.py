@@ -1,6 +1,6 @@
 """Builders that keep each check short: claims about one object, about how many, and the blame."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -202,6 +202,11 @@ def recovered(view: ClusterView, entity: EntityRef, rollout: Rollout | None) -> 
             f"no pod of revision {rollout.current.number} is left",
             control=ObjectSelector(kind="pods", namespace=entity.namespace),
         )
+
+
+def number_of(pods: Sized) -> str:
+    """Say how many pods, as people say it."""
+    return "1 pod" if len(pods) == 1 else f"{len(pods)} pods"
 
 
 def quote(thing: Thing, text: str, at: datetime | None = None) -> Evidence:

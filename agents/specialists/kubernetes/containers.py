@@ -15,6 +15,7 @@ from agents.specialists.kubernetes.claims import (
     earliest,
     ended_for_memory,
     keeps_ending,
+    number_of,
     quote,
     states,
     waits_for,
@@ -86,7 +87,7 @@ def _ran_out_of_memory(view: ClusterView, container: Container) -> bool:
 
 def _memory_summary(owner: EntityRef, containers: tuple[Container, ...], worst: Container) -> str:
     limit = f"its limit of {worst.memory_limit}" if worst.memory_limit else "the memory there was"
-    count = f"{len(containers)} pods" if len(containers) > 1 else worst.pod.name
+    count = number_of(containers) if len(containers) > 1 else worst.pod.name
     return (
         f"Container {worst.name} of {owner.name} outgrew {limit} and was killed for it"
         f" in {count}; {worst.restarts} restarts so far."
@@ -237,7 +238,7 @@ def _crash_summary(
     ended = f"with exit code {code} ({meaning})" if code is not None else worst.waiting_message
     summary = (
         f"Container {worst.name} of {owner.name} keeps ending {ended}; {worst.restarts} restarts"
-        f" in {worst.pod.name}, {len(containers)} pods affected."
+        f" in {worst.pod.name}, {number_of(containers)} affected."
     )
     return summary + (f" Its last words: {said[-1].text[:160]!r}." if said else "")
 

@@ -13,6 +13,7 @@ from agents.specialists.kubernetes.claims import (
     SUPPORTING,
     Blame,
     earliest,
+    number_of,
     quote,
     quote_happening,
     states,
@@ -152,7 +153,7 @@ def _blame(
     return Blame(
         entity=owner,
         mode=mode,
-        summary=f"The image {worst.image} of {owner.name} cannot be pulled in {len(pods)} pods:"
+        summary=f"The image {worst.image} of {owner.name} cannot be pulled in {number_of(pods)}:"
         f" {_TITLES[mode]}. The kubelet says: {answer[:240]}",
         claims=tuple(_claims(view, worst, mode, said)),
         pods=pods,

@@ -17,6 +17,7 @@ from agents.specialists.kubernetes.claims import (
     earliest,
     ended_for_memory,
     keeps_ending,
+    number_of,
     quote_happening,
     states,
 )
@@ -170,7 +171,7 @@ def _blame(
     return Blame(
         entity=owner,
         mode=f"{kind}_probe_failing",
-        summary=f"Container {worst.name} of {owner.name} {consequence} in {len(pods)} pods because"
+        summary=f"Container {worst.name} of {owner.name} {consequence} in {number_of(pods)} because"
         f" its {kind} probe ({probe}) fails{answer}.",
         claims=claims,
         forbids=() if kind == "readiness" else (ended_for_memory(view, worst),),

@@ -12,6 +12,7 @@ from agents.specialists.kubernetes.claims import (
     SUPPORTING,
     Blame,
     earliest,
+    number_of,
     quote,
     states,
     there_are_none,
@@ -60,7 +61,7 @@ def missing_references(view: ClusterView) -> Iterator[Hypothesis]:
         yield Blame(
             entity=owner,
             mode=lack.mode,
-            summary=f"{len(pods)} pods of {owner.name} cannot start: {lack.message[:240]}.",
+            summary=f"{number_of(pods)} of {owner.name} cannot start: {lack.message[:240]}.",
             claims=tuple(_claims(view, pods[0], lack)),
             pods=pods,
             onset=earliest(said_at, *(pod.created_at for pod in pods)),

@@ -16,6 +16,7 @@ from agents.specialists.kubernetes.claims import (
     Blame,
     counts,
     earliest,
+    number_of,
     quote,
     quote_happening,
     states,
@@ -143,7 +144,7 @@ def _blame(
     return Blame(
         entity=cordoned[0].entity if is_node else owner,
         mode=mode,
-        summary=f"{len(pods)} pods of {owner.name} find no node ({obstacle.text}): {told}.",
+        summary=f"No node takes {number_of(pods)} of {owner.name} ({obstacle.text}): {told}.",
         claims=tuple(_claims(view, worst, mode, obstacle, cordoned)),
         pods=pods,
         onset=earliest(*(_pending_since(pod) for pod in pods)),

@@ -11,6 +11,7 @@ from agents.specialists.kubernetes.claims import (
     SUPPORTING,
     Blame,
     earliest,
+    number_of,
     quote,
     states,
     there_are_none,
@@ -40,7 +41,8 @@ def unbound_volumes(view: ClusterView) -> Iterator[Hypothesis]:
         yield Blame(
             entity=owner,
             mode=mode,
-            summary=f"{len(pods)} pods of {owner.name} wait for the volume claim {name}: {told}.",
+            summary=f"The volume claim {name} keeps {number_of(pods)} of {owner.name} from starting:"
+            f" {told}.",
             claims=(*claims, _has_not_started(view, pods[0])),
             pods=pods,
             onset=earliest(*(pod.created_at for pod in pods)),
