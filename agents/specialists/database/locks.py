@@ -1,4 +1,4 @@
-"""Locks: who holds up whom, who sits on an open transaction, who deadlocks."""
+"""Locks: who holds up whom, and who sits on an open transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -21,13 +21,14 @@ _WAITS_FOR_LOCK = equals(wait_event_type="Lock")
 def lock_contention(view: DatabaseView) -> Iterator[Found]:
     """Walk each lock queue down to the session that holds it up and waits for nobody."""
     for instance in view.instances:
-        trees = blocking_trees(view.sessions(instance), view.rows(instance, "pg_locks"))
+        sessions = view.sessions(instance)
+        trees = blocking_trees(sessions, view.rows(instance, "pg_locks"))
         for tree in trees:
             if tree.root and _holds_up(tree, tree.root, view):
                 yield _contention(view, instance, tree, tree.root)
         yield from _unattributed(view, instance, trees)
-        waiting = sum(len(tree.waiting) for tree in trees)
-        yield _finding(f"{waiting} sessions wait for locks on {instance}", instance, view, waiting)
+        if sessions:  # an instance that could not be read is a gap, not a quiet one
+            yield _finding(view, instance, sum(session.waits_for_lock for session in sessions))
 
 
 @check(
@@ -81,8 +82,10 @@ def _holds_up(tree: BlockingTree, root: Session, view: DatabaseView) -> bool:
     limits = view.limits
     waits_long = tree.longest_wait_seconds >= limits.lock_wait_seconds
     is_old = root.transaction_seconds >= limits.blocking_transaction_seconds
-    crowds = len(tree.waiting) > 1 and root.transaction_seconds >= limits.lock_wait_seconds
-    return waits_long or is_old or crowds
+    pair = len(tree.waiting) > 1 and root.transaction_seconds >= limits.lock_wait_seconds
+    is_crowd = len(tree.waiting) >= limits.crowd_sessions
+    crowd = is_crowd and root.transaction_seconds >= limits.crowding_transaction_seconds
+    return waits_long or is_old or pair or crowd
 
 
 def _unattributed(
@@ -274,8 +277,9 @@ def _quoted_queue(view: DatabaseView, instance: str, tree: BlockingTree) -> Iter
         yield _quoted(view, instance, session)
 
 
-def _finding(text: str, instance: str, view: DatabaseView, count: int) -> Finding:
+def _finding(view: DatabaseView, instance: str, waiting: int) -> Finding:
+    text = f"{waiting} sessions wait for locks on {instance}"
     evidence = Evidence(
         source=f"rows:{_ACTIVITY}", entity=view.entity(instance), at=view.assignment.now, text=text
     )
-    return Finding(text=text, is_anomalous=count > 0, evidence=(evidence,))
+    return Finding(text=text, is_anomalous=waiting > 0, evidence=(evidence,))

@@ -32,6 +32,8 @@ class Limits(Value):
     lock_wait_seconds: float = 5.0
     blocking_transaction_seconds: float = 30.0
     """A transaction this old is a cause even where those behind it give up and try again."""
+    crowding_transaction_seconds: float = 1.0
+    """A transaction this old that a crowd waits for holds it up, however short each wait is."""
     idle_transaction_seconds: float = 120.0
     long_transaction_seconds: float = 1800.0
     prepared_transaction_seconds: float = 300.0

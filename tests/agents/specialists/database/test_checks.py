@@ -102,6 +102,7 @@ def test_one_instance_that_refuses_does_not_silence_the_others() -> None:
     causes = {h.cause.key for h in answer.hypotheses}
     assert causes == {"long_idle_transaction@database/shop-db"}
     assert "GRANT pg_monitor TO warroom" in [gap.remedy for gap in answer.gaps]
+    assert "ledger-db" not in str([finding.text for finding in answer.findings])
 
 
 def test_a_lock_wait_that_the_log_never_ended_counts_where_sessions_cannot_be_read() -> None:
