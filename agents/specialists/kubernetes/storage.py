@@ -41,8 +41,8 @@ def unbound_volumes(view: ClusterView) -> Iterator[Hypothesis]:
         yield Blame(
             entity=owner,
             mode=mode,
-            summary=f"The volume claim {name} keeps {number_of(pods)} of {owner.name} from starting:"
-            f" {told}.",
+            summary=f"The volume claim {name} keeps {number_of(pods)} of {owner.name} from"
+            f" starting: {told}.",
             claims=(*claims, _has_not_started(view, pods[0])),
             pods=pods,
             onset=earliest(*(pod.created_at for pod in pods)),
