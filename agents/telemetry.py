@@ -1,7 +1,8 @@
 """Ground for telemetry adapters: absence by default, federation, measuring by reading."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from agents.domain.base import Scalar, Window
 from agents.domain.measures import (
@@ -27,10 +28,11 @@ from agents.domain.readings import (
     Topology,
 )
 from agents.domain.reduction import ratio, reduce_scalars, reduce_series
-from agents.errors import NoSuchSource
+from agents.errors import CannotMeasure, NoSuchSource, WarroomError
 from agents.ports import Telemetry
 
 _EXCERPT_ITEMS = 3
+ItemT = TypeVar("ItemT")
 _EXCERPT_CHARACTERS = 400
 
 
@@ -105,6 +107,26 @@ class FederatedTelemetry(AbsentTelemetry):
         """Name what any member can read."""
         return frozenset(name for member in self._members for name in member.sources())
 
+    def _each(
+        self, selector: Selector, read: Callable[[Telemetry], tuple[ItemT, ...]]
+    ) -> list[ItemT]:
+        """Read from every member that can; one that cannot tell this does not silence the others.
+
+        Raises:
+            WarroomError: no member could, or one that should have known did not answer.
+        """
+        found: list[ItemT] = []
+        refusals: list[WarroomError] = []
+        able = self._able(selector)
+        for member in able:
+            try:
+                found.extend(read(member))
+            except (NoSuchSource, CannotMeasure) as refusal:
+                refusals.append(refusal)
+        if len(refusals) == len(able):
+            raise refusals[0]
+        return found
+
     def _able(self, selector: Selector) -> tuple[Telemetry, ...]:
         able = tuple(m for m in self._members if covers(m.sources(), selector.source))
         if not able:
@@ -113,21 +135,21 @@ class FederatedTelemetry(AbsentTelemetry):
 
     def metrics(self, selector: MetricSelector, window: Window) -> tuple[Series, ...]:
         """Return the series of every member."""
-        return tuple(s for m in self._able(selector) for s in m.metrics(selector, window))
+        return tuple(self._each(selector, lambda member: member.metrics(selector, window)))
 
     def logs(self, selector: LogSelector, window: Window) -> tuple[LogLine, ...]:
         """Return the lines of every member, oldest first."""
-        lines = [line for m in self._able(selector) for line in m.logs(selector, window)]
+        lines = self._each(selector, lambda member: member.logs(selector, window))
         return tuple(sorted(lines, key=lambda line: line.timestamp))
 
     def traces(self, selector: TraceSelector, window: Window) -> tuple[Span, ...]:
         """Return the spans of every member, oldest first."""
-        spans = [span for m in self._able(selector) for span in m.traces(selector, window)]
+        spans = self._each(selector, lambda member: member.traces(selector, window))
         return tuple(sorted(spans, key=lambda span: span.start))
 
     def objects(self, selector: ObjectSelector) -> tuple[Resource, ...]:
         """Return the objects of every member."""
-        return tuple(o for m in self._able(selector) for o in m.objects(selector))
+        return tuple(self._each(selector, lambda member: member.objects(selector)))
 
     def topology(self) -> Topology:
         """Return the services of every member."""
@@ -138,7 +160,7 @@ class FederatedTelemetry(AbsentTelemetry):
 
     def changes(self, selector: ChangeSelector, window: Window) -> tuple[Change, ...]:
         """Return the changes of every member, oldest first."""
-        found = [c for m in self._able(selector) for c in m.changes(selector, window)]
+        found = self._each(selector, lambda member: member.changes(selector, window))
         return tuple(sorted(found, key=lambda change: change.timestamp))
 
     def probe(self, selector: ProbeSelector) -> ProbeResult:
@@ -147,29 +169,12 @@ class FederatedTelemetry(AbsentTelemetry):
 
     def rows(self, selector: RowSelector) -> tuple[Row, ...]:
         """Return the rows of the members that know the instance."""
-        refusals: list[NoSuchSource] = []
-        for member in self._able(selector):
-            try:
-                return member.rows(selector)
-            except NoSuchSource as refusal:
-                refusals.append(refusal)
-        raise refusals[0]
+        return tuple(self._each(selector, lambda member: member.rows(selector)))
 
     def measure(self, measure: Measure, window: Window) -> Measurement:
         """Evaluate at the first member that covers the measure and has samples."""
-        measured: Measurement | None = None
-        refusals: list[NoSuchSource] = []
-        for member in self._able(measure.selector):
-            try:
-                measured = member.measure(measure, window)
-            except NoSuchSource as refusal:
-                refusals.append(refusal)
-                continue
-            if measured.samples:
-                return measured
-        if measured is None:
-            raise refusals[0]
-        return measured
+        measured = self._each(measure.selector, lambda member: (member.measure(measure, window),))
+        return next((one for one in measured if one.samples), measured[0])
 
 
 def measure_by_reading(

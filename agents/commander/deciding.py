@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from agents.commander.conflicts import find_conflicts
-from agents.commander.planning import first_plan
+from agents.commander.planning import first_plan, next_plan
 from agents.commander.routing import queues_for
 from agents.commander.steps import (
     Ask,
@@ -26,6 +26,7 @@ from agents.domain.hypotheses import Hypothesis
 from agents.domain.incidents import Incident
 from agents.domain.plans import Policy, Question, Roster
 from agents.domain.state import IncidentState
+from agents.domain.synthesis import Outcome
 
 
 def next_steps(state: IncidentState, roster: Roster, policy: Policy, now: datetime) -> list[Step]:
@@ -59,7 +60,19 @@ def _investigate(
     if not _must_wait(state, verifying, policy, now) and _has_news(state):
         synthesis = synthesize(state, policy, now)
         steps.append(Record(body=SynthesisPublished(synthesis=synthesis)))
+    elif _should_look_again(state, policy, now):
+        again = next_plan(state.plan, incident, roster, policy, now)
+        steps.append(Record(body=PlanMade(plan=again)))
     return steps + verifying
+
+
+def _should_look_again(state: IncidentState, policy: Policy, now: datetime) -> bool:
+    """Tell whether an account that names no cause is old enough for another look."""
+    account, plan = state.synthesis, state.plan
+    if account is None or plan is None or account.made_at is None or state.unanswered:
+        return False
+    undecided = account.outcome is Outcome.UNDETERMINED and plan.version < policy.looks_at_most
+    return undecided and now >= account.made_at + timedelta(seconds=policy.second_look_seconds)
 
 
 def _ask(question: Question, state: IncidentState, now: datetime) -> Iterator[Step]:

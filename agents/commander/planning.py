@@ -10,7 +10,28 @@ COMMANDER = Producer(name="commander", version="1")
 
 
 def first_plan(incident: Incident, roster: Roster, policy: Policy, now: datetime) -> Plan:
-    """Ask every specialist at once: none waits for another, and each says what its domain shows.
+    """Ask every specialist at once: none waits for another, and each says what its domain shows."""
+    reason = "First look: every specialist examines its own domain in parallel."
+    return _plan(1, reason, incident, roster, policy, now)
+
+
+def next_plan(
+    plan: Plan, incident: Incident, roster: Roster, policy: Policy, now: datetime
+) -> Plan:
+    """Ask everybody again, up to now: many faults show only some time after the page."""
+    reason = f"Look {plan.version + 1}: no cause so far, and the alert still stands."
+    return _plan(plan.version + 1, reason, incident, roster, policy, now)
+
+
+def _plan(
+    version: int,
+    reason: str,
+    incident: Incident,
+    roster: Roster,
+    policy: Policy,
+    now: datetime,
+) -> Plan:
+    """Put the same question to everybody.
 
     The window begins before the alert, because causes come before symptoms; the baseline is the
     stretch before that.
@@ -35,8 +56,8 @@ def first_plan(incident: Incident, roster: Roster, policy: Policy, now: datetime
         for member in roster.members
     )
     return Plan(
-        version=1,
-        reason="First look: every specialist examines its own domain in parallel.",
+        version=version,
+        reason=reason,
         questions=questions,
         topology=roster.topology,
         produced_by=COMMANDER,

@@ -63,6 +63,9 @@ class Policy(Value):
     baseline_seconds: float = 3600.0
     question_deadline_seconds: float = 60.0
     verification_deadline_seconds: float = 45.0
+    second_look_seconds: float = 10.0
+    """After this long without a cause everybody is asked again: faults take time to show."""
+    looks_at_most: int = 6
     supported_at: float = 0.7
     """Confidence from which a verified leader is called the cause."""
     lead_needed: float = 1.0

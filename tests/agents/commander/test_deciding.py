@@ -349,6 +349,36 @@ def test_a_resolved_incident_is_documented_and_then_closed() -> None:
     assert _due(a_state(*bodies, drafted, opened)) == [Close()]
 
 
+def _undecided() -> list[Body]:
+    bodies = [*answered(), _ROOM]
+    return [*bodies, *_recorded(_due(a_state(*bodies)))]
+
+
+def test_without_a_cause_everybody_is_asked_again_after_a_while() -> None:
+    """Pages come within seconds; what is behind them often shows only later."""
+    bodies = _undecided()
+
+    (step,) = _due(a_state(*bodies), _LATE)
+    asked = _due(a_state(*bodies, *_recorded([step])), _LATE)
+
+    assert isinstance(step, Record)
+    assert isinstance(step.body, PlanMade)
+    assert step.body.plan.version == 2
+    assert step.body.plan.reason.startswith("Look 2")
+    assert [one.specialist for one in asked if isinstance(one, Ask)] == ["database", "network"]
+
+
+def test_looking_again_ends_some_time() -> None:
+    """More digging is not better for ever."""
+    last = a_plan().model_copy(update={"version": POLICY.looks_at_most})
+    bodies = [
+        body.model_copy(update={"plan": last}) if isinstance(body, PlanMade) else body
+        for body in _undecided()
+    ]
+
+    assert _due(a_state(*bodies), _LATE) == []
+
+
 def test_an_account_that_names_no_cause_proposes_nothing() -> None:
     """We do not act on what we do not know."""
     bodies = [*answered(), _ROOM]
