@@ -121,7 +121,8 @@ def _recovery(state: IncidentState, proposal: ActionProposal) -> Iterator[RoomMe
     by_id = {verdict.id: verdict for verdict in state.verdicts.values()}
     verdicts = {by_id[v].claim_id: by_id[v] for v in latest.verdict_ids if v in by_id}
     claims = [_recovery_line(claim, verdicts.get(claim.id)) for claim in proposal.recovery]
-    blocks: list[Block] = [section(title, inert(latest.text, 600), *claims)]
+    otherwise = () if latest.recovered else (f"If it does not help: {inert(proposal.rollback)}",)
+    blocks: list[Block] = [section(title, inert(latest.text, 600), *claims, *otherwise)]
     if latest.recovered and not state.resolution:
         ref = controls.IncidentRef(incident_id=state.incident_id)
         blocks.append(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from slack_sdk.models.blocks import Block
 
+from agents.commander.synthesis import leader
 from agents.domain.hypotheses import Gap
 from agents.domain.state import IncidentState
 from agents.domain.synthesis import Outcome, RankedHypothesis, Synthesis
@@ -72,6 +73,9 @@ def _hypothesis(
 
 
 def _context(state: IncidentState, account: Synthesis) -> Iterator[Block]:
+    following = _next_step(state, account)
+    if following:
+        yield section(f"*Next*: {following}")
     if account.ruled_out:
         yield small(*_ruled_out_lines(account))
     if account.blast_radius:
@@ -82,6 +86,16 @@ def _context(state: IncidentState, account: Synthesis) -> Iterator[Block]:
     if gaps:
         yield small(*_gap_lines(gaps), rest="`/warroom status`")
     yield small(f"A claim's figures, query and source: {EVIDENCE_HINT}")
+
+
+def _next_step(state: IncidentState, account: Synthesis) -> str:
+    """Return what stops the harm, where no exact action is offered for the leading cause."""
+    best = leader(account)
+    if best is None or any(p.hypothesis_id == best.hypothesis_id for p in state.proposals.values()):
+        return ""
+    reason = state.withheld.get(best.hypothesis_id)
+    why = f" No action is offered: {inert(reason)}" if reason else ""
+    return f"{inert(best.cause.mode.mitigation)}{why}"
 
 
 def _ruled_out_lines(account: Synthesis) -> Iterator[str]:

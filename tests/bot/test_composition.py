@@ -32,8 +32,14 @@ def face(*arguments: str, **settings: str) -> Generator["subprocess.Popen[str]"]
     """Start a face with nothing but these settings in its environment."""
     environment = {f"WARROOM_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "bot", *arguments]
-    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **pipes) as process:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
         try:
             yield process
         finally:

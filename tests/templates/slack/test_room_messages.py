@@ -3,9 +3,10 @@
 import pytest
 
 from agents.domain.actions import Decision
+from agents.domain.events import ActionWithheld
 from agents.ports import RoomMessage
 from templates.slack import controls, room_messages
-from tests.templates.example import Example, at
+from tests.templates.example import LOCKS, Example, at
 from tests.templates.slack.checking import assert_slack_takes, words
 
 
@@ -124,6 +125,19 @@ def test_the_synthesis_shows_each_claim_as_measured_and_what_is_not_known() -> N
     assert "There are no traces of checkout. To close it: connect a trace store" in synthesis
     assert "*Affected*: `service/checkout`" in synthesis
     assert len(synthesis.split()) < 200
+
+
+def test_without_an_action_the_synthesis_says_what_stops_the_harm_and_why_none_is_offered() -> None:
+    """A diagnosis that ends without a next step leaves the responder alone."""
+    example = Example().declared().planned().database_answered().synthesized()
+    mitigation = LOCKS.cause.mode.mitigation
+    assert f"*Next*: {mitigation}" in words(said(example)["synthesis"])
+
+    withheld = ActionWithheld(hypothesis_id=LOCKS.id, reason="The session has ended.")
+    example.happens(withheld, minutes=2)
+
+    assert "No action is offered: The session has ended." in words(said(example)["synthesis"])
+    assert "*Next*" not in words(said(example.proposed())["synthesis"])
 
 
 def test_a_proposal_shows_the_exact_call_and_asks_before_it_counts() -> None:
