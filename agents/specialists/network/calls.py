@@ -99,8 +99,8 @@ class Calls:
     ) -> Failing | None:
         now = tuple(span for span in spans if recent.contains(span.start))
         share = self._share(now, tracer, recent)
-        before = [span for span in spans if self._view.baseline.contains(span.start)]
-        usual = self._share(before, tracer, self._view.baseline)
+        before = [span for span in spans if self._view.usual_spans.contains(span.start)]
+        usual = self._share(before, tracer, self._view.usual_spans)
         if len(now) < _FEWEST or share < max(0.01, 3 * usual):
             return None
         in_window = [span.start for span in spans if self._view.window.contains(span.start)]
@@ -118,7 +118,7 @@ class Calls:
         spans is in the caller's own time.
         """
         now = self._by_operation(self._view.recent_spans)
-        before = self._by_operation(self._view.baseline)
+        before = self._by_operation(self._view.usual_spans)
         found = [
             self._slower(key, now[key], before[key])
             for key in now

@@ -93,18 +93,24 @@ def limit_of(view: NetworkView, signal: Signal, over: Window) -> tuple[float, fl
 
     Unusual is several times the usual and more than the baseline ever showed.
     """
-    parts = [
-        value
-        for part in _parts(view.baseline)
-        if (value := read(view, signal.measure, part)) is not None
-    ]
-    scale = over.seconds * _PARTS_OF_BASELINE / view.baseline.seconds if signal.is_total else 1.0
+    before = view.baseline
+    parts = _values(view, signal, before)
+    if not parts:
+        before = view.early
+        parts = _values(view, signal, before)
+    if not parts and signal.kind is not Kind.ERRORS:
+        return 0.0, float("inf")
+    scale = over.seconds * _PARTS_OF_BASELINE / before.seconds if signal.is_total and parts else 1.0
     usual = scale * sum(parts) / len(parts) if parts else 0.0
     most = scale * max(parts, default=0.0)
     least = _LEAST_SHARE if signal.is_share else _LEAST[signal.kind]
-    if not parts and signal.kind is not Kind.ERRORS:
-        return 0.0, float("inf")
     return usual, max(least, _TIMES[signal.kind] * usual, 1.2 * most)
+
+
+def _values(view: NetworkView, signal: Signal, before: Window) -> list[float]:
+    """Return what a signal was in each part of the time before."""
+    values = (read(view, signal.measure, part) for part in _parts(before))
+    return [value for value in values if value is not None]
 
 
 def _parts(window: Window) -> Iterator[Window]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from agents.domain.base import EntityRef
 from agents.domain.readings import LogLine
 from agents.specialists.network.targets import Target, target_in
-from agents.specialists.network.view import NetworkView
+from agents.specialists.network.view import NetworkView, host_entity
 
 PATTERNS: dict[str, str] = {
     "dns_nxdomain": r"NXDOMAIN|no such host|Name or service not known|ENOTFOUND"
@@ -135,13 +135,31 @@ def _group(
 
 
 def callee_of(fault: Fault, view: NetworkView) -> EntityRef:
-    """Return whom the connection was to: by address, by a name in the text, else the writer."""
-    if fault.target is not None:
-        return view.entity_at(fault.target.host, fault.target.port)
-    writer = view.service_of(fault.line.entity)
-    service = view.topology.service(writer.name) if writer else None
-    others = sorted(view.names - {writer.name} if writer else view.names, key=len, reverse=True)
-    for name in [*(service.depends_on if service else ()), *others]:
-        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", fault.line.message, re.IGNORECASE):
-            return EntityRef(kind="service", name=name)
+    """Return whom the connection was to.
+
+    The service at the address; one named in the text; for a bare IP address, the only service
+    that the writer calls; else the address itself, or the writer where no address is given.
+    """
+    target, writer = fault.target, view.service_of(fault.line.entity)
+    at_address = view.service_at(target.host, target.port) if target else None
+    known = view.topology.service(writer.name) if writer else None
+    calls = known.depends_on if known else ()
+    if at_address is None and (target is None or not target.is_name):
+        at_address = _named_in(fault.line.message, calls, writer, view)
+        if at_address is None and target is not None and len(calls) == 1:
+            at_address = calls[0]
+    if at_address is not None:
+        return EntityRef(kind="service", name=at_address)
+    if target is not None:
+        return host_entity(target.host, target.port)
     return writer or EntityRef(kind="service", name=view.alert.service or "unknown")
+
+
+def _named_in(
+    message: str, calls: tuple[str, ...], writer: EntityRef | None, view: NetworkView
+) -> str | None:
+    others = sorted(view.names - {writer.name} if writer else view.names, key=len, reverse=True)
+    for name in [*calls, *others]:
+        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", message, re.IGNORECASE):
+            return name
+    return None

@@ -101,7 +101,7 @@ def _pairs(view: NetworkView, calls: Calls) -> Iterator[tuple[Span, Span]]:
 def _between(view: NetworkView, calls: Calls, caller: str, callee: str) -> Iterator[Hypothesis]:
     pairs = [p for p in _pairs(view, calls) if (p[0].service, p[1].service) == (caller, callee)]
     now = [pair for pair in pairs if view.recent_spans.contains(pair[0].start)]
-    before = [pair for pair in pairs if view.baseline.contains(pair[0].start)]
+    before = [pair for pair in pairs if view.usual_spans.contains(pair[0].start)]
     if min(len(now), len(before)) < _FEWEST:
         return
     way, usual = _way(now), _way(before)

@@ -28,6 +28,8 @@ Probe = Literal["dns", "tcp", "tls", "http"]
 PROBES_KIND = "network.probes"
 """The kind under which a source lists what it can probe: {probe, target}."""
 _RECENT = timedelta(minutes=5)
+_ALERT_DELAY = timedelta(minutes=1)
+"""How long monitors usually wait before they page."""
 
 
 class NetworkView:
@@ -78,6 +80,18 @@ class NetworkView:
             readable = self.has("metrics")
             self._series[key] = self._telemetry.metrics(selector, window) if readable else ()
         return self._series[key]
+
+    @cached_property
+    def early(self) -> Window:
+        """The window before the alert: all there is to compare with on a young system."""
+        end = max(self.window.start, self.alert.started_at - _ALERT_DELAY)
+        return Window(start=self.window.start, end=min(end, self.window.end))
+
+    @cached_property
+    def usual_spans(self) -> Window:
+        """Where the spans show what is usual."""
+        has_baseline = any(self.baseline.contains(span.start) for span in self.spans)
+        return self.baseline if has_baseline else self.early
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -174,15 +188,16 @@ class NetworkView:
         first_label = host.partition(".")[0]
         if self.topology.service(first_label):
             return first_label
-        return self._cluster_service_at(host)
+        return self._cluster_service_at(host, port)
 
-    def _cluster_service_at(self, host: str) -> str | None:
+    def _cluster_service_at(self, host: str, port: int | None) -> str | None:
         for resource in self.objects("services"):
             name, space = resource.entity.name, resource.entity.namespace or ""
-            addresses = resource.document.texts("[spec.clusterIP][]")
-            if host in {name, f"{name}.{space}", f"{name}.{space}.svc", *addresses}:
+            short = {name, f"{name}.{space}", f"{name}.{space}.svc"}
+            if host in short or host.startswith(f"{name}.{space}.svc."):
                 return name
-            if host.startswith(f"{name}.{space}.svc."):
+            ports = [item.number("port") for item in resource.document.items("spec.ports")]
+            if host == resource.document.text("spec.clusterIP") and (port is None or port in ports):
                 return name
         return None
 
