@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from functools import cache
@@ -66,21 +67,14 @@ class _Sample(Protocol):
 
 
 class _Family(Protocol):
-    unit: str
     samples: list[_Sample]
 
 
-class _CountedLines:
-    """Lines of a text, with the number of the one read last for error messages."""
-
-    def __init__(self, text: str) -> None:
-        self.number = 0
-        self._lines = text.splitlines(keepends=True)
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self.number += 1
-            yield line
+_EXEMPLAR = re.compile(r" # \{[^}]*\} \S+( \S+)?$")
+_UNIT = re.compile(r"# UNIT (\S+) (\S+)")
+_SUFFIX = re.compile(r"_(total|bucket|sum)$")
+"""What samples add to the name of a family whose unit they share."""
+_END = "# EOF"
 
 
 def series_from_openmetrics(text: str, file: str) -> tuple[Series, ...]:
@@ -89,28 +83,44 @@ def series_from_openmetrics(text: str, file: str) -> tuple[Series, ...]:
     Samples keep their own names and labels, so histograms are there as `<name>_bucket` with `le`,
     `<name>_sum` and `<name>_count`.
     """
-    lines = _CountedLines(text)
+    lines = text.rstrip().splitlines()
+    if not lines or lines[-1] != _END:
+        raise Place(file, len(lines) or None).wrong(
+            f"is not OpenMetrics: the last line is no {_END}"
+        )
     samples: dict[tuple[str, tuple[tuple[str, str], ...]], list[tuple[float, float]]] = {}
     units: dict[str, str] = {}
-    try:
-        families = cast(
-            "Iterator[_Family]",
-            openmetrics.text_fd_to_metric_families(lines),  # pyright: ignore[reportUnknownMemberType]
-        )
-        for family in families:
-            for sample in family.samples:
-                if sample.timestamp is None:
-                    raise Place(file, lines.number, sample.name).wrong("has no timestamp")
-                units[sample.name] = family.unit
-                of_series = samples.setdefault((sample.name, tuple(sample.labels.items())), [])
-                if math.isfinite(sample.value):
-                    of_series.append((float(sample.timestamp), float(sample.value)))
-    except ValueError as broken:
-        raise Place(file, lines.number).wrong(f"is not OpenMetrics: {broken}") from None
+    for number_of_line, line in enumerate(lines, start=1):
+        if line.startswith("#"):
+            if found := _UNIT.match(line):
+                units[found[1]] = found[2]
+            continue
+        sample = _sample(line, Place(file, number_of_line))
+        of_series = samples.setdefault((sample.name, tuple(sample.labels.items())), [])
+        if math.isfinite(sample.value) and sample.timestamp is not None:
+            of_series.append((float(sample.timestamp), float(sample.value)))
     return tuple(
-        _series_of_samples(name, units[name], dict(labels), sorted(found))
-        for (name, labels), found in samples.items()
+        _series_of_samples(name, units.get(_SUFFIX.sub("", name), ""), dict(labels), sorted(points))
+        for (name, labels), points in samples.items()
     )
+
+
+def _sample(line: str, place: Place) -> _Sample:
+    """Read one sample.
+
+    Each line is given to the library as a text of its own: over a whole text it takes the samples
+    of later scrapes of one histogram for duplicates, and leaves them out.
+    """
+    alone = [_EXEMPLAR.sub("", line), _END]
+    try:
+        families = openmetrics.text_fd_to_metric_families(alone)  # pyright: ignore[reportUnknownMemberType]
+        (family,) = cast("Iterator[_Family]", families)
+    except ValueError as broken:
+        raise place.wrong(f"is not OpenMetrics: {broken}") from None
+    (sample,) = family.samples
+    if sample.timestamp is None:
+        raise place.at(sample.name).wrong("has no timestamp")
+    return sample
 
 
 def _series_of_samples(

@@ -29,6 +29,7 @@ from agents.domain.readings import (
 from agents.domain.reduction import row_matches
 from agents.errors import NoSuchSource, SourceUnavailable
 from agents.integrations.capture.contents import Contents, Moment, read_contents
+from agents.integrations.capture.histograms import derived_series
 from agents.integrations.capture.layout import Format, Recorded, recognise
 from agents.selection import (
     select_changes,
@@ -87,9 +88,12 @@ class _Readers(AbsentTelemetry):
         return frozenset(named | probes | databases | listed)
 
     def metrics(self, selector: MetricSelector, window: Window) -> tuple[Series, ...]:
-        """Return the recorded series, cut to the window."""
-        recorded = (one for part in self._parts(selector.source) for one in part.series)
-        return tuple(select_series(recorded, selector, window))
+        """Return the recorded series, or a statistic of recorded histograms, cut to the window."""
+        recorded = [one for part in self._parts(selector.source) for one in part.series]
+        found = tuple(select_series(recorded, selector, window))
+        if found or selector.statistic is None:
+            return found
+        return tuple(select_series(derived_series(recorded, selector), selector, window))
 
     def logs(self, selector: LogSelector, window: Window) -> tuple[LogLine, ...]:
         """Return the recorded lines, oldest first."""

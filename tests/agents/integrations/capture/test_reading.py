@@ -29,7 +29,8 @@ OPENMETRICS = f"""\
 http_requests_total{{service="checkout",code="500"}} 5 {SECONDS - 60}
 http_requests_total{{service="checkout",code="500"}} 9 {SECONDS}
 # TYPE latency_seconds histogram
-latency_seconds_bucket{{le="0.1"}} 1 {SECONDS}
+# UNIT latency_seconds seconds
+latency_seconds_bucket{{le="0.1"}} 1 {SECONDS} # {{trace_id="t1"}} 0.07
 latency_seconds_bucket{{le="+Inf"}} 2 {SECONDS}
 latency_seconds_count 2 {SECONDS}
 latency_seconds_sum 3.5 {SECONDS}
@@ -97,6 +98,7 @@ def test_openmetrics_keeps_labels_and_the_parts_of_histograms(tmp_path: Path) ->
 
     assert grown.value == 4.0
     assert {series.labels["le"] for series in buckets} == {"0.1", "+Inf"}
+    assert {series.unit for series in buckets} == {"seconds"}
     (series,) = telemetry.metrics(errors, window)
     assert series.entity == EntityRef(kind="service", name="checkout")
 
