@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import structlog
+from sqlalchemy import Engine as Database
 
 from agents.commander.deciding import next_steps
 from agents.domain.events import Event
@@ -80,20 +81,24 @@ def _parser(queues: Sequence[str]) -> argparse.ArgumentParser:
 
 def _work(settings: Settings, queue: str) -> None:
     """Be a worker of one queue."""
-    perform = performing(partial(build_engine, settings))
-    worker_of(queue, connect(settings.redis_url), perform).work(logging_level="WARNING")
+    database = open_database(settings.database_url)
+    engine = build_engine(settings, queue, database)
+    SqlJournal(database).prepare_to_fork()
+    worker_of(queue, connect(settings.redis_url), performing(engine)).work(logging_level="WARNING")
 
 
 def _tick(settings: Settings, queues: Sequence[str]) -> None:
     """Be the clock."""
     caretaker = RqCaretaker(connect(settings.redis_url), queues)
-    IncidentClock(build_engine(settings, "clock"), caretaker.tend).run(stop_on_signals())
+    IncidentClock(
+        build_engine(settings, "clock", open_database(settings.database_url)), caretaker.tend
+    ).run(stop_on_signals())
 
 
-def build_engine(settings: Settings, queue: str) -> Engine:
+def build_engine(settings: Settings, queue: str, database: Database) -> Engine:
     """Build the engine of one queue; connections are opened when they are first used."""
-    database, redis = open_database(settings.database_url), connect(settings.redis_url)
-    recording, hands = SqlRecording(database), wiring.hands(settings, queue)
+    redis, hands = connect(settings.redis_url), wiring.hands(settings, queue)
+    recording = SqlRecording(database)
 
     def access(reader: str) -> Access:
         return Access(*wiring.gated(settings, reader, recording, redis))

@@ -8,15 +8,16 @@ from agents.ports import Job
 from jobs.engine import Engine
 from jobs.tasks import perform
 
-BuildEngine = Callable[[str], Engine]
-"""Builds the engine of a queue, with that queue's credentials and no others."""
 
+def performing(engine: Engine) -> Callable[[Job], None]:
+    """Return what does a job.
 
-def performing(build: BuildEngine) -> Callable[[Job], None]:
-    """Return what does a job: connections are opened after the fork, so that none is shared."""
+    The engine is built before the fork, once, so that a job costs no imports and no set-up. It
+    must hold no open connection then: what is open in two processes at once serves neither.
+    """
 
     def do(job: Job) -> None:
         with bound_contextvars(incident_id=job.incident_id, task=job.task, job_id=job.id):
-            perform(build(job.queue), job)
+            perform(engine, job)
 
     return do

@@ -148,7 +148,8 @@ def test_a_queue_that_reads_nothing_is_given_nothing(tmp_path: Path, redis_url: 
 
 def test_channels_of_two_incidents_about_one_service_have_their_own_names(tmp_path: Path) -> None:
     """Two fires in one channel put neither out."""
-    plan = build_engine(settings(tmp_path), "commander").plan_room
+    given = settings(tmp_path)
+    plan = build_engine(given, "commander", open_database(given.database_url)).plan_room
     alert = load_capture(CAPTURE).alert.model_copy(update={"service": "Checkout API"})
     names = {
         plan(

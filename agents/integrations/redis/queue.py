@@ -61,9 +61,8 @@ class RqJobQueue(JobQueue):
         try:
             self._enqueue(queue, job, job_id)
         except DuplicateJobError:
-            if not self._is_lost(job_id):
+            if not self._is_gone(job_id):
                 return False
-            _log.warning("job_lost", job_id=job_id, incident_id=job.incident_id)
             self._enqueue(queue, job, job_id)
         return True
 
@@ -87,11 +86,13 @@ class RqJobQueue(JobQueue):
         found = self._find(job_id)
         return found is not None and found.get_status(refresh=False) is JobStatus.STARTED
 
-    def _is_lost(self, job_id: str) -> bool:
-        """Find out whether a job's record outlived the job, and clear it away if so."""
+    def _is_gone(self, job_id: str) -> bool:
+        """Tell whether a job has just ended, or its record outlived it and was cleared away."""
         found = self._find(job_id)
-        if found is not None and (not _is_overdue(found) or found.get_position() is not None):
-            return False
+        if found is not None:
+            if not _is_overdue(found) or found.get_position() is not None:
+                return False
+            _log.warning("job_lost", job_id=job_id)
         self._connection.delete(SealedJob.key_for(job_id))
         return True
 

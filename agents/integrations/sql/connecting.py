@@ -3,7 +3,7 @@
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -32,10 +32,13 @@ def _open_sqlite(url: URL) -> Engine:
 
     The driver's own idea of when to begin is switched off. A transaction that will write says so
     at once (BEGIN IMMEDIATE), because a lock that is upgraded midway fails instead of waiting.
+
+    Connections stay open, as the last one to close writes the whole log back. SQLite forbids
+    carrying one over a fork: dispose of the engine before forking.
     """
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
 
     def prepare(connection: SqliteConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None

@@ -93,6 +93,15 @@ class SqlJournal(Journal):
         ]
         return verify_chain(incident_id, links, head)
 
+    def prepare_to_fork(self) -> None:
+        """Compile the queries that every job makes, then close every connection.
+
+        Neither SQLite nor a socket may be carried over a fork; what was compiled may.
+        """
+        self.incident_ids(open_only=True)
+        self.read("")
+        self._engine.dispose()
+
 
 def _rows(connection: Connection, incident_id: str, after: int = 0) -> Sequence[RowMapping]:
     query = (

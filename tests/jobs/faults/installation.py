@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import get_context
@@ -57,7 +57,7 @@ class Installation:
 
     folder: Path
     redis_url: str
-    policy: Policy
+    policy: Policy = field(default_factory=Policy)
     workers_per_queue: int = 1
 
     @property
@@ -72,16 +72,20 @@ class Installation:
 
     def prepare(self) -> None:
         """Make the files that everybody shares."""
-        upgrade(open_database(f"sqlite:///{self.folder}/journal.sqlite"))
+        database = open_database(f"sqlite:///{self.folder}/journal.sqlite")
+        upgrade(database)
+        database.dispose()  # SQLite must not be carried over a fork
         self.room.prepare()
 
     def build(self, queue: str) -> Engine:
         """Build the engine of one process."""
         del queue
+        journal = self.journal
+        journal.prepare_to_fork()
         connection = connect(self.redis_url)
         roster = Roster(members=members())
         return Engine(
-            journal=self.journal,
+            journal=journal,
             queue=RqJobQueue(connection),
             lock=RedisIncidentLock(connection),
             pauses=RedisPauses(connection),
@@ -160,7 +164,7 @@ class Installation:
 
     def work(self, queue: str) -> None:
         """Be a worker."""
-        worker = worker_of(queue, connect(self.redis_url), performing(self.build))
+        worker = worker_of(queue, connect(self.redis_url), performing(self.build(queue)))
         worker.work(logging_level="ERROR")
 
     def tick(self) -> None:
