@@ -1,12 +1,14 @@
 """A Bolt app on a local workspace, with one incident told by hand instead of by the engine."""
 
-from collections.abc import Generator
+import json
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 
+import httpx
 from aiohttp import web
-from pydantic import SecretStr
+from pydantic import JsonValue, SecretStr
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
@@ -14,10 +16,10 @@ from typing_extensions import override
 
 from agents.domain.events import MessageDelivered
 from agents.domain.plans import Policy
-from agents.integrations.pagerduty.signatures import SignatureCheck
+from agents.integrations.pagerduty.signatures import HEADER, SignatureCheck, sign
 from agents.integrations.slack.room import SlackRoom
 from agents.integrations.slack.web_api import SlackWebApi
-from agents.ports import Job
+from agents.ports import Clock, Job, JobQueue, Journal
 from agents.testing.journal import InMemoryJournal
 from agents.testing.queues import InMemoryJobQueue
 from bot.app import create_app
@@ -36,6 +38,7 @@ from tests.templates.example import Example, at
 APP_ID = "A0WARROOM"
 BOT_TOKEN, APP_TOKEN = "xoxb-local-warroom", "xapp-local-warroom"
 SIGNING_SECRET = "local-signing-secret"
+WEBHOOK_SECRET = "webhook-secret"
 NOW = at(3.5)
 
 
@@ -154,3 +157,38 @@ def slack_http_app(journal: InMemoryJournal) -> web.Application:
     desk = Desk(incidents=incidents, slack=SlackWebApi(api), policy=Policy())
     app = create_app(desk, api, SIGNING_SECRET)
     return create_web_app(incidents, SignatureCheck(SecretStr("")), app)
+
+
+@dataclass
+class Faces:
+    """Every face of a war room whose engine the test brings along."""
+
+    workspace: Workspace
+    on_call: Person
+    http: httpx.Client
+
+    def page(self, event: Mapping[str, JsonValue]) -> httpx.Response:
+        """Page as PagerDuty does."""
+        body = json.dumps(event).encode()
+        headers = {HEADER: f"v1={sign(body, WEBHOOK_SECRET)}"}
+        return self.http.post("/webhooks/pagerduty", content=body, headers=headers)
+
+
+@contextmanager
+def faces(journal: Journal, queue: JobQueue, clock: Clock) -> Generator[Faces]:
+    """Run the web face, Slack over HTTP included, over a journal and a queue."""
+    seed = default_seed().model_copy(update={"rates": Rates(enabled=False)})
+    with Workspace(seed) as workspace:
+        api = WebClient(BOT_TOKEN, base_url=f"{workspace.url}/api/")
+        incidents = Incidents(journal, queue, clock)
+        desk = Desk(incidents=incidents, slack=SlackWebApi(api), policy=Policy())
+        verify = SignatureCheck(SecretStr(WEBHOOK_SECRET))
+        web_app = create_web_app(incidents, verify, create_app(desk, api, SIGNING_SECRET))
+        with (
+            serving(web_app) as url,
+            httpx.Client(base_url=url, trust_env=False) as http,
+            closing(Operator(workspace.url)) as operator,
+            Person(workspace.url, "U0ONCALL1") as on_call,
+        ):
+            assert operator.set_request_url(APP_ID, f"{url}/slack/events") == ""
+            yield Faces(workspace, on_call, http)
