@@ -78,7 +78,7 @@ def _from_probe(
 ) -> Hypothesis:
     group = next((g for g in told if g.mode == mode and g.callee == entity), None)
     lines = (lines_claim(group, view),) if group else ()
-    silent = view.has("logs") and bool(view.lines) and group is None
+    silent = view.has("logs") and bool(view.latest_lines) and group is None
     title = FAILURE_MODES[mode].title
     told_too = f"; {_many(group)} say the same" if group else ""
     return Hypothesis(

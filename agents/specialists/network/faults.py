@@ -44,6 +44,7 @@ PATTERNS: dict[str, str] = {
 those of libc, Go, Java, Node, Python, curl, nginx and Envoy."""
 
 _COMPILED = {mode: re.compile(pattern, re.IGNORECASE) for mode, pattern in PATTERNS.items()}
+_ANY = "|".join(f"({pattern})" for pattern in PATTERNS.values())
 _TOO_FEW = 2
 
 
@@ -114,7 +115,7 @@ def groups_of(view: NetworkView) -> tuple[FaultGroup, ...]:
 
 def _grouped(view: NetworkView) -> tuple[FaultGroup, ...]:
     grouped: dict[tuple[str, EntityRef], list[Fault]] = defaultdict(list)
-    for fault in faults_in(view.lines):
+    for fault in faults_in(view.lines_like(_ANY)):
         grouped[fault.mode, callee_of(fault, view)].append(fault)
     found = (_group(mode, callee, faults, view) for (mode, callee), faults in grouped.items())
     return tuple(group for group in found if group is not None)

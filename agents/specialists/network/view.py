@@ -97,7 +97,7 @@ class NetworkView:
     def names(self) -> frozenset[str]:
         """The names of everything that speaks: services, and whoever logs or traces."""
         known = {service.name for service in self.topology.services}
-        writers = {line.entity.name for line in self.lines if line.entity}
+        writers = {line.entity.name for line in self.latest_lines if line.entity}
         return frozenset(known | writers | {span.service for span in self.spans})
 
     @cached_property
@@ -115,18 +115,34 @@ class NetworkView:
         )
 
     @cached_property
-    def lines(self) -> tuple[LogLine, ...]:
-        """Every log line of the baseline and the window."""
+    def latest_lines(self) -> tuple[LogLine, ...]:
+        """The log lines of the last minutes, or of the window where they end earlier."""
         if not self.has("logs"):
             return ()
-        return self._telemetry.logs(LogSelector(), self.whole)
+        last = Window(start=max(self.window.start, self.now - _RECENT), end=self.now)
+        return self._telemetry.logs(LogSelector(), last) or self._telemetry.logs(
+            LogSelector(), self.window
+        )
+
+    def lines_like(self, pattern: str) -> tuple[LogLine, ...]:
+        """Return the log lines of the baseline and the window that match a pattern.
+
+        They are asked for by pattern, because a busy service writes more than anybody may read,
+        and in two parts, because what is left out of a large answer is its oldest lines.
+        """
+        if not self.has("logs"):
+            return ()
+        selector = LogSelector(pattern=pattern)
+        before = self._telemetry.logs(selector, self.baseline)
+        return (*before, *self._telemetry.logs(selector, self.window))
 
     @cached_property
     def spans(self) -> tuple[Span, ...]:
-        """Every span of the baseline and the window."""
+        """The spans of the baseline and the window, read in two parts for the same reason."""
         if not self.has("traces"):
             return ()
-        return self._telemetry.traces(TraceSelector(), self.whole)
+        before = self._telemetry.traces(TraceSelector(), self.baseline)
+        return (*before, *self._telemetry.traces(TraceSelector(), self.window))
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -143,7 +159,7 @@ class NetworkView:
     @cached_property
     def recent_lines(self) -> Window:
         """The last minutes of the logs."""
-        return self.recent(line.timestamp for line in self.lines)
+        return self.recent(line.timestamp for line in self.latest_lines)
 
     @cached_property
     def recent_spans(self) -> Window:

@@ -9,7 +9,7 @@ import pytest
 from agents.domain.base import EntityRef, Window
 from agents.domain.failure_modes import FAILURE_MODES
 from agents.domain.hypotheses import Answer
-from agents.domain.measures import ProbeSelector
+from agents.domain.measures import LogSelector, ProbeSelector
 from agents.domain.plans import Question
 from agents.domain.readings import LogLine, ProbeResult, Series, Service, Span, Topology
 from agents.errors import ScopeViolation
@@ -107,6 +107,28 @@ def test_a_timeout_that_only_we_see_weighs_less() -> None:
 class _Guarded(InMemoryTelemetry):
     def probe(self, selector: ProbeSelector) -> ProbeResult:
         raise ScopeViolation(f"{selector.target} may not be probed", remedy="list it")
+
+
+class _Capped(InMemoryTelemetry):
+    """Hands out only the newest lines, as the gateway does."""
+
+    def logs(self, selector: LogSelector, window: Window) -> tuple[LogLine, ...]:
+        return super().logs(selector, window)[-100:]
+
+
+def test_chatter_does_not_crowd_out_what_was_usual() -> None:
+    """A service that always logged a few refusals would else be blamed for them tonight."""
+    checkout = EntityRef(kind="service", name="checkout")
+    message = f"dial tcp {PAYMENTS}:8443: connect: connection refused, retried"
+    always = [
+        LogLine(timestamp=BASELINE.start + timedelta(minutes=n), entity=checkout, message=message)
+        for n in range(91)
+    ]
+    chatter = lines("GET / answered 200", count=900)
+
+    found = answer(_Capped(lines=sorted([*always, *chatter], key=lambda line: line.timestamp)))
+
+    assert causes(found) == []
 
 
 def test_a_refused_probe_is_a_gap_with_its_remedy_and_the_lines_still_count() -> None:
