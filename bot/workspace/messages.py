@@ -109,15 +109,7 @@ def edit(core: Core, channel: Channel, message: Message, content: Content) -> No
     replace(message, content)
     message.edited_ts = core.state.next_ts()
     redraw(core, channel, message)
-    changed: JsonObject = {
-        "type": "message",
-        "subtype": "message_changed",
-        "hidden": True,
-        "ts": core.state.next_ts(),
-        "message": core.state.message_json(channel, message),
-        "previous_message": before,
-    }
-    announce(core, channel, changed)
+    announce_change(core, channel, message, before)
 
 
 def replace(message: Message, content: Content) -> None:
@@ -172,6 +164,19 @@ def announce(core: Core, channel: Channel, event: JsonObject) -> None:
     """Send a message event to the apps in the channel."""
     place: JsonObject = {"channel": channel.id, "channel_type": channel.kind}
     core.publish(SUBSCRIPTIONS[channel.kind], {**event, **place}, channel=channel)
+
+
+def announce_change(core: Core, channel: Channel, message: Message, before: JsonObject) -> None:
+    """Tell the apps in the channel that a message has changed, and what it was."""
+    changed: JsonObject = {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "ts": core.state.next_ts(),
+        "message": core.state.message_json(channel, message),
+        "previous_message": before,
+    }
+    announce(core, channel, changed)
 
 
 def clear_status(core: Core, channel_id: str, thread_ts: str) -> None:

@@ -8,7 +8,7 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from bot.workspace.json_types import as_list, as_object, as_objects, as_text
+from bot.workspace.json_types import JsonObject, as_list, as_object, as_objects, as_text
 
 EVENTS = (
     "app_home_opened",
@@ -223,16 +223,17 @@ def app_from_manifest(
         request_url=None if socket else as_text(subscriptions.get("request_url")) or None,
         scopes=frozenset(as_text(scope) for scope in scopes),
         events=tuple(as_text(event) for event in as_list(subscriptions.get("bot_events"))),
-        commands=tuple(
-            CommandSeed(
-                command=as_text(item.get("command")),
-                description=as_text(item.get("description")),
-                usage_hint=as_text(item.get("usage_hint")),
-            )
-            for item in as_objects(features.get("slash_commands"))
-        ),
+        commands=tuple(map(_command, as_objects(features.get("slash_commands")))),
         shortcuts=tuple(
             ShortcutSeed.model_validate(item) for item in as_objects(features.get("shortcuts"))
         ),
         channels=channels,
+    )
+
+
+def _command(item: JsonObject) -> CommandSeed:
+    return CommandSeed(
+        command=as_text(item.get("command")),
+        description=as_text(item.get("description")),
+        usage_hint=as_text(item.get("usage_hint")),
     )

@@ -7,7 +7,7 @@ from bot.workspace.blocks.validate import checked_blocks
 from bot.workspace.errors import SlackError
 from bot.workspace.ids import short_id
 from bot.workspace.json_types import JsonObject, as_objects, as_text
-from bot.workspace.messages import announce, checked_metadata, post, redraw
+from bot.workspace.messages import announce_change, checked_metadata, post, redraw
 from bot.workspace.model import Channel, Message
 
 
@@ -44,22 +44,14 @@ def append_stream(call: Call) -> JsonObject:
 def stop_stream(call: Call) -> JsonObject:
     """Finish an answer, with blocks below it if there are any."""
     channel, message = _streaming(call)
+    before = call.core.state.message_json(channel, message)
     _add(message, call.arguments)
     message.blocks = checked_blocks(message.blocks + call.arguments.objects("blocks"))
     message.metadata = checked_metadata(call.arguments)
     message.streaming = False
     redraw(call.core, channel, message)
+    announce_change(call.core, channel, message, before)
     rendered = call.core.state.message_json(channel, message)
-    before = rendered | {"streaming_state": "in_progress"}
-    changed: JsonObject = {
-        "type": "message",
-        "subtype": "message_changed",
-        "hidden": True,
-        "ts": call.core.state.next_ts(),
-        "message": rendered,
-        "previous_message": before,
-    }
-    announce(call.core, channel, changed)
     return {"channel": channel.id, "ts": message.ts, "message": rendered}
 
 

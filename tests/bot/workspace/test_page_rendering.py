@@ -69,44 +69,46 @@ def test_a_fenced_block_and_a_link_keep_what_they_hold(
     expect(anchor).to_have_attribute("rel", "noopener noreferrer")
 
 
-def test_blocks_of_every_kind_are_shown(page: Page, workspace: Workspace, web: WebClient) -> None:
-    """A block that is silently left out would be evidence that nobody sees."""
-    rich: JsonObject = {
-        "type": "rich_text_list",
-        "style": "ordered",
+LIST: JsonObject = {
+    "type": "rich_text_list",
+    "style": "ordered",
+    "elements": [
+        {
+            "type": "rich_text_section",
+            "elements": [
+                {"type": "text", "text": "first ", "style": {"bold": True}},
+                {"type": "user", "user_id": ON_CALL},
+            ],
+        }
+    ],
+}
+EVERY_KIND: list[JsonObject] = [
+    {"type": "header", "text": plain("A header")},
+    {"type": "section", "fields": [mrkdwn("*Field*\nvalue")]},
+    {"type": "divider"},
+    {"type": "context", "elements": [mrkdwn("small print")]},
+    {"type": "markdown", "text": "## Title\n- [x] done\n\n| a | b |\n|---|---|\n| 1 | 2 |"},
+    {"type": "rich_text", "elements": [LIST]},
+    {"type": "alert", "level": "warning", "text": plain("A gap")},
+    {"type": "plan", "title": "A plan", "tasks": [{"task_id": "1", "title": "A task"}]},
+    {
+        "type": "context_actions",
         "elements": [
             {
-                "type": "rich_text_section",
-                "elements": [
-                    {"type": "text", "text": "first ", "style": {"bold": True}},
-                    {"type": "user", "user_id": ON_CALL},
-                ],
+                "type": "feedback_buttons",
+                "action_id": "f",
+                "positive_button": {"text": plain("Good"), "value": "1"},
+                "negative_button": {"text": plain("Bad"), "value": "0"},
             }
         ],
-    }
-    blocks: list[JsonObject] = [
-        {"type": "header", "text": plain("A header")},
-        {"type": "section", "fields": [mrkdwn("*Field*\nvalue")]},
-        {"type": "divider"},
-        {"type": "context", "elements": [mrkdwn("small print")]},
-        {"type": "markdown", "text": "## Title\n- [x] done\n\n| a | b |\n|---|---|\n| 1 | 2 |"},
-        {"type": "rich_text", "elements": [rich]},
-        {"type": "alert", "level": "warning", "text": plain("A gap")},
-        {"type": "plan", "title": "A plan", "tasks": [{"task_id": "1", "title": "A task"}]},
-        {
-            "type": "context_actions",
-            "elements": [
-                {
-                    "type": "feedback_buttons",
-                    "action_id": "f",
-                    "positive_button": {"text": plain("Good"), "value": "1"},
-                    "negative_button": {"text": plain("Bad"), "value": "0"},
-                }
-            ],
-        },
-        {"type": "card", "title": plain("A card")},
-    ]
-    web.chat_postMessage(channel="C0INCIDENT", text="t", blocks=blocks)
+    },
+    {"type": "card", "title": plain("A card")},
+]
+
+
+def test_blocks_of_every_kind_are_shown(page: Page, workspace: Workspace, web: WebClient) -> None:
+    """A block that is silently left out would be evidence that nobody sees."""
+    web.chat_postMessage(channel="C0INCIDENT", text="t", blocks=EVERY_KIND)
 
     enter(page, workspace)
 
