@@ -73,7 +73,9 @@ def _resolver_fails(
 
 def _resolver(view: NetworkView, failing: list[FaultGroup]) -> EntityRef:
     """Return the resolver: as the topology or the telemetry calls it, else by its address."""
-    known = next((name for name in sorted(view.names) if _RESOLVER_NAME.search(name)), None)
+    measured = {one.entity.name for one in view.series("*dns*", view.window) if one.entity}
+    every = sorted(view.names | measured)
+    known = next((name for name in every if _RESOLVER_NAME.search(name)), None)
     if known:
         return EntityRef(kind="service", name=known)
     lines = (fault.line.message for group in failing for fault in group.faults)
