@@ -19,6 +19,7 @@ SHIPPED_WITH = {
     "requests": "pygithub",
     "slack-sdk": "slack-bolt",
     "starlette": "mcp",
+    "urllib3": "kubernetes",
     "yarl": "aiohttp",
 }
 """Parts of a declared package that its own interface hands out."""

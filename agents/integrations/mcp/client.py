@@ -1,6 +1,7 @@
 """Asking a specialist over MCP."""
 
-import anyio
+import asyncio
+
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.server import MCPServer
 from mcp.types import CallToolResult, TextContent
@@ -33,7 +34,7 @@ def investigate_over_mcp(
             return await client.call_tool(tool, asked)
 
     try:
-        result = anyio.run(ask)
+        result = asyncio.run(ask())
     except MCPError as failed:
         message = f"the specialist did not answer over MCP: {failed}"
         raise SourceUnavailable(message, remedy="see the log of its server") from failed
