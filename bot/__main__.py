@@ -15,8 +15,10 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from agents.domain.plans import Policy
+from agents.errors import PeerRefused, WarroomError
 from agents.integrations.redis.connecting import connect
 from agents.integrations.redis.queue import RqJobQueue
+from agents.integrations.slack.refusals import translated
 from agents.integrations.slack.web_api import SlackWebApi
 from agents.integrations.sql.connecting import open_database
 from agents.integrations.sql.journal import SqlJournal
@@ -28,6 +30,7 @@ from bot.listeners.desk import Desk
 
 WRONG_SETTINGS = 2
 _SLACK_SECONDS = 10
+_RECONNECT_SECONDS = 3.0
 
 _log = structlog.get_logger()
 
@@ -51,10 +54,30 @@ def run_socket(settings: Settings) -> None:
     web_client = WebClient(token, base_url=settings.slack_base_url, timeout=_SLACK_SECONDS)
     handler = SocketModeHandler(app, token, web_client=web_client)
     stopping = stop_on_signals()
-    handler.client.connect()
-    _log.info("slack_connected", mode="socket")
+    connect_patiently(handler.client.connect, stopping)
     stopping.wait()
     handler.client.close()
+
+
+def connect_patiently(
+    connect_now: Callable[[], None],
+    stopping: Event,
+    again_in_seconds: float = _RECONNECT_SECONDS,
+) -> None:
+    """Connect to Slack, again and again while it is away; end when it refuses us for good."""
+    while not stopping.is_set():
+        try:
+            with translated("apps.connections.open"):
+                connect_now()
+        except PeerRefused as refused:
+            _log.error("slack_refused", reason=str(refused))
+            sys.exit(WRONG_SETTINGS)
+        except WarroomError as away:
+            _log.warning("slack_unreachable", reason=str(away), again_in=again_in_seconds)
+            stopping.wait(again_in_seconds)
+        else:
+            _log.info("slack_connected", mode="socket")
+            return
 
 
 def run_web(settings: Settings) -> None:

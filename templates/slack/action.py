@@ -39,7 +39,6 @@ def action_messages(state: IncidentState) -> Iterator[RoomMessage]:
 
 
 def _proposal(state: IncidentState, proposal: ActionProposal) -> RoomMessage:
-    undo = "Undo" if proposal.reversible else "Cannot be undone"
     blocks: list[Block] = [
         header(f"Proposed: {proposal.title}"),
         section(*call_lines(proposal.call), rest="press Details"),
@@ -47,7 +46,7 @@ def _proposal(state: IncidentState, proposal: ActionProposal) -> RoomMessage:
             f"*Why*: {inert(proposal.why, 400)}",
             f"*Affects*: {inert(proposal.blast_radius, 400)}",
             f"*Dry run*: {inert(proposal.dry_run, 400)}",
-            f"*{undo}*: {inert(proposal.rollback, 400)}",
+            f"*Undo*: {inert(proposal.rollback, 400)}",
         ),
     ]
     decided = _decision(state, proposal)
@@ -83,13 +82,11 @@ def _choices(proposal: ActionProposal) -> Iterator[Block]:
     reject = confirmation("Reject this?", "It will not be done. Others cannot undo this.", "Reject")
     yield buttons(
         button("Approve", controls.APPROVE, value, style="primary", confirm=approve),
-        button("Reject", controls.REJECT, value, style="danger", confirm=reject),
+        button("Reject", controls.REJECT, value, confirm=reject),
         button("Details", controls.DETAILS, value),
     )
-    until = clock_time(proposal.expires_at)
-    yield small(
-        f"Open until {until} · call {code(proposal.digest[:12])} · nothing runs before that"
-    )
+    until, call = clock_time(proposal.expires_at), code(proposal.digest[:12])
+    yield small(f"Open until {until} · call {call} · nothing is changed without an approval")
 
 
 def _outcome(state: IncidentState, proposal: ActionProposal) -> Iterator[RoomMessage]:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from agents.integrations.pagerduty.signatures import HEADER, sign
 from agents.integrations.sql.connecting import open_database
 from agents.integrations.sql.journal import SqlJournal
-from bot.__main__ import WRONG_SETTINGS
+from bot.__main__ import WRONG_SETTINGS, connect_patiently
 from bot.workspace.person import Person
 from bot.workspace.server import Workspace
 from tests.bot.war_room import APP_TOKEN, BOT_TOKEN
@@ -114,6 +115,38 @@ def test_a_missing_token_is_named(tmp_path: Path) -> None:
 
         assert process.wait(timeout=20) == WRONG_SETTINGS
         assert told["name"] == "WARROOM_SLACK_APP_TOKEN"
+
+
+def test_a_token_that_slack_refuses_ends_the_process_with_a_remedy(tmp_path: Path) -> None:
+    """Trying a revoked token for ever would look like a network problem."""
+    with Workspace() as workspace:
+        settings = {
+            "database_url": f"sqlite:///{tmp_path}/warroom.sqlite",
+            "slack_base_url": f"{workspace.url}/api/",
+            "slack_bot_token": BOT_TOKEN,
+            "slack_app_token": "xapp-revoked",
+            "log_json": "true",
+        }
+        with face(**settings) as process:
+            told = logged(process, "slack_refused")
+            assert process.wait(timeout=20) == WRONG_SETTINGS
+
+    assert "Install the app again" in str(told["reason"])
+
+
+def test_a_slack_that_is_away_is_waited_for() -> None:
+    """The bot comes up before Slack does, and nobody has to start it again."""
+    stopping, attempts = Event(), 0
+
+    def connect() -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 1:
+            raise ConnectionRefusedError("refused")
+
+    connect_patiently(connect, stopping, again_in_seconds=0.01)
+
+    assert attempts == 2
 
 
 def test_the_faces_load_no_cloud_and_no_cluster() -> None:

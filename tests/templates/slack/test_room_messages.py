@@ -148,7 +148,7 @@ def test_a_proposal_shows_the_exact_call_and_asks_before_it_counts() -> None:
 
     shown = words(offered)
     assert "*terminate_session* on `database/shop-db`\n• pid = `4711`" in shown
-    assert "*Cannot be undone*: It cannot be undone" in shown
+    assert "*Undo*: It cannot be undone" in shown
     [row] = [block for block in offered.blocks if block.text("type") == "actions"]
     pressed = {b.text("action_id"): b for b in row.items("elements")}
     assert list(pressed) == [controls.APPROVE, controls.REJECT, controls.DETAILS]
