@@ -85,7 +85,19 @@ def recognise(folder: Path) -> tuple[tuple[Recorded, ...], tuple[str, ...]]:
             known.append(Recorded(path, file, *recognised))
         else:
             unknown.append(file)
-    return tuple(known), tuple(unknown)
+    described = {one.source for one in known if _is_aws(one, "describe_")}
+    return (
+        tuple(one for one in known if not (_is_aws(one, "list_") and one.source in described)),
+        tuple(unknown),
+    )
+
+
+def _is_aws(one: Recorded, verb: str) -> bool:
+    """Tell whether a file is the response of such an operation.
+
+    Where things are described as well as listed, the list (of mere ARNs) adds nothing.
+    """
+    return one.format is Format.AWS and aws_operation(one)[1].startswith(verb)
 
 
 def _recognised(file: str) -> tuple[Format, str] | None:

@@ -22,7 +22,7 @@ from agents.integrations.capture.reader import VERSION
 from agents.ports import Journal, Recording
 
 _TIDY = ("timestamp", "entity", "metric", "statistic", "unit", "value")
-_DERIVED = frozenset({"databases"})
+_DERIVED = frozenset({"databases", "probes"})
 """Kinds that the reader derives from other files."""
 _REFUSED_BY_THE_SOURCE = ("NoSuchSource", "PermissionMissing", "SourceUnavailable")
 

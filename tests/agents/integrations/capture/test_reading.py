@@ -259,3 +259,17 @@ def test_measuring_sees_what_a_reader_has_not_read_again(tmp_path: Path) -> None
     measured = opened.telemetry.measure(measure, opened.window)
     assert measured.value == 222
     assert measured.read_path == "capture:rows:pg_locks"
+
+
+def test_things_that_are_described_are_not_listed_a_second_time(tmp_path: Path) -> None:
+    """Two resources of one name would be counted as two."""
+    arn = "arn:aws:ecs:eu-west-1:123456789012:service/shop/checkout"
+    files: dict[str, object] = {
+        "aws/ecs/list_services.json": {"serviceArns": [arn]},
+        "aws/ecs/describe_services.json": {"services": [{"serviceName": "checkout"}]},
+        "aws/ecs/describe_services.2.json": {"services": [{"serviceName": "pay"}]},
+    }
+
+    found = loaded(tmp_path, files).telemetry.objects(ObjectSelector(kind="ecs.services"))
+
+    assert [one.entity.name for one in found] == ["pay", "checkout"]

@@ -112,6 +112,14 @@ def world() -> InMemoryTelemetry:
     )
 
 
+LISTING = Resource(
+    kind="databases",
+    entity=EntityRef(kind="database", name="orders"),
+    document=Document(body={"instance": "orders", "views": ["pg_locks"]}),
+)
+"""What sources that have rows derive from them."""
+
+
 def read_everything(telemetry: Telemetry, window: Window) -> list[object]:
     """Read one thing of every kind, in a form that compares."""
     return [
@@ -157,13 +165,16 @@ def recorded(tmp_path: Path) -> Capture:
         deadline=NOW,
     )
     plan = Plan(version=1, reason="first", questions=(question,), topology=TOPOLOGY)
+    telemetry = world()
+    telemetry.resources["databases"] = [LISTING]
     gated = GatedTelemetry(
-        world(),
+        telemetry,
         agent=Member(name="kubernetes", title="Kubernetes", sources=("*",)),
         gate=Gate(clock=lambda: NOW, recording=recording),
         ledger=ledger,
     )
     read_everything(gated, WINDOW)
+    gated.objects(ObjectSelector(kind="databases"))
     gated.measure(Measure(selector=ObjectSelector(kind="pods"), reduce=Reduction.COUNT), WINDOW)
     with pytest.raises(NoSuchSource):
         gated.objects(ObjectSelector(kind="nodes"))
@@ -214,6 +225,7 @@ def test_the_alert_the_topology_and_the_gaps_come_along(tmp_path: Path) -> None:
     with pytest.raises(NoSuchSource, match="no such source: objects:nodes"):
         capture.telemetry.objects(ObjectSelector(kind="nodes"))
     assert not [notice for notice in capture.notices if "unknown" in notice]
+    assert capture.telemetry.objects(ObjectSelector(kind="databases")) == (LISTING,)
 
 
 def test_an_unknown_incident_is_named(tmp_path: Path) -> None:
