@@ -10,15 +10,29 @@ from agents.ports import RoomMessage
 from templates.slack.blocks import message, section
 from templates.slack.board import KEY, refuted_by
 from templates.slack.phrases import entity, specialist
-from templates.text import counted, inert
+from templates.text import VERDICT_WORDS, counted, inert
 
 
 def notes(state: IncidentState) -> tuple[RoomMessage, ...]:
-    """Return a note for each cause that was named, and one when its claims have been measured."""
+    """Return a note for each cause, one when its claims have been measured, and disagreements."""
     first_of: dict[str, Hypothesis] = {}
     for hypothesis in state.hypotheses:
         first_of.setdefault(hypothesis.cause.key, hypothesis)
-    return tuple(note for one in first_of.values() for note in _about(one, state))
+    told = (note for one in first_of.values() for note in _about(one, state))
+    return (*told, *_conflicts(state))
+
+
+def _conflicts(state: IncidentState) -> Iterator[RoomMessage]:
+    """Yield each disagreement, and the measurement that is to settle it with its outcome."""
+    for conflict in state.conflicts.values():
+        yield _note(
+            f"conflict:{conflict.id}", "Two explanations disagree", inert(conflict.text, 400)
+        )
+    for chosen in state.discriminators.values():
+        verdict = state.verdict(chosen.claim)
+        outcome = f" Measured: it {VERDICT_WORDS[verdict.status]}." if verdict else ""
+        text = f"{inert(chosen.claim.text)}: {inert(chosen.reason)}{outcome}"
+        yield _note(f"discriminator:{chosen.id}", "Measuring to tell them apart", text)
 
 
 def _about(hypothesis: Hypothesis, state: IncidentState) -> Iterator[RoomMessage]:

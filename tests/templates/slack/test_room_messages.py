@@ -3,10 +3,11 @@
 import pytest
 
 from agents.domain.actions import Decision
-from agents.domain.events import ActionWithheld
+from agents.domain.events import ActionWithheld, ConflictFound, DiscriminatorChosen
+from agents.domain.hypotheses import Conflict, ConflictKind, Discriminator
 from agents.ports import RoomMessage
 from templates.slack import controls, room_messages
-from tests.templates.example import LOCKS, Example, at
+from tests.templates.example import LOCKS, LOSS, PACKETS, Example, at
 from tests.templates.slack.checking import assert_slack_takes, words
 
 
@@ -89,6 +90,31 @@ def test_hypotheses_are_told_in_the_boards_thread() -> None:
         "New from Network",
         "Refuted",
     ]
+
+
+def test_a_disagreement_is_told_with_what_will_settle_it() -> None:
+    """People see why one more query is run, and may know the answer themselves."""
+    conflict = Conflict(
+        left_id=LOCKS.id,
+        right_id=PACKETS.id,
+        kind=ConflictKind.NO_COMMON_CHAIN,
+        text="A lock and packet loss both claim to explain the checkout.",
+    )
+    chosen = Discriminator(
+        conflict_id=conflict.id,
+        claim=LOSS,
+        favours_if_holds=PACKETS.id,
+        reason="Only loss shows it.",
+    )
+    example = Example().declared().planned().database_answered()
+    example.happens(ConflictFound(conflict=conflict), minutes=1)
+    example.happens(DiscriminatorChosen(discriminator=chosen), minutes=1)
+    assert conflict.text in words(only(said(example), "note:conflict:"))
+    assert "Only loss shows it." in words(only(said(example), "note:discriminator:"))
+
+    settled = said(example.network_answered())
+
+    assert "Measured: it fails." in words(only(settled, "note:discriminator:"))
 
 
 def test_a_partial_synthesis_says_for_whom_it_waits() -> None:
