@@ -236,7 +236,7 @@ _ANSWERS = (
         category=Category.DEPENDENCY_FAILURE,
         mechanism="The service answers 5xx and its callers pass that on.",
         mitigation="Find what fails inside it; shed or reroute its traffic meanwhile.",
-        base_log_odds=-2.0,
+        base_log_odds=-2.5,
         caused_by=_NEARLY_ANYTHING,
     ),
     FailureMode(

@@ -70,7 +70,7 @@ def _signals(series: tuple[Series, ...], kind: Kind) -> Iterator[Signal]:
         reduce = Reduction.RATE if is_counter else Reduction.MEAN
         about = entity or EntityRef(kind="network", name=name)
         measure = Measure(selector=selector, reduce=reduce)
-        yield Signal(kind, about, measure, is_share=False, is_total=False)
+        yield Signal(kind, about, measure)
 
 
 def _named(view: NetworkView, deviation: Deviation, mode: str, what: str) -> Hypothesis:

@@ -51,9 +51,9 @@ class Signal:
     kind: Kind
     entity: EntityRef
     measure: Measure
-    is_share: bool
+    is_share: bool = False
     """Whether it is a share of requests, from 0 to 1."""
-    is_total: bool
+    is_total: bool = False
     """Whether it grows with the length of the window."""
 
     @property
@@ -77,11 +77,13 @@ def _discovered(view: NetworkView) -> tuple[Signal, ...]:
             if not one.name.startswith(_OF_MONITORING):
                 found.setdefault((one.name, one.entity), []).append(one)
         names.update(one.name for one in fresh)
+    siblings: dict[EntityRef | None, set[str]] = {}
+    for name, entity in found:
+        siblings.setdefault(entity, set()).add(name)
     signals: list[Signal] = []
     for (name, entity), series in found.items():
-        siblings = {other for other, of in found if of == entity}
         about = entity or EntityRef(kind="service", name=view.alert.service or "unknown")
-        signals.extend(_signals(name, entity, about, series, siblings))
+        signals.extend(_signals(name, entity, about, series, siblings[entity]))
     return tuple(signals)
 
 
@@ -105,18 +107,18 @@ def _signals(
     elif lower.endswith("_sum") and f"{name[:-4]}_count" in siblings:
         if any(word in lower for word in _LATE):
             count = MetricSelector(name=f"{name[:-4]}_count", entity=entity)
-            yield Signal(Kind.LATENCY, about, _ratio(every, count), False, False)  # noqa: FBT003
+            yield Signal(Kind.LATENCY, about, _ratio(every, count))
     elif any(word in lower for word in _LATE):
         selector = every.model_copy(update={"statistic": _statistic(series)})
         measure = Measure(selector=selector, reduce=Reduction.MEAN)
-        yield Signal(Kind.LATENCY, about, measure, False, False)  # noqa: FBT003
+        yield Signal(Kind.LATENCY, about, measure)
     elif any(word in lower for word in _RATE_GAUGES):
-        yield Signal(Kind.REQUESTS, about, _plain(every, series), False, _is_sum(series))  # noqa: FBT003
+        yield Signal(Kind.REQUESTS, about, _plain(every, series), is_total=_is_sum(series))
 
 
 def _of_requests(every: MetricSelector, about: EntityRef, series: list[Series]) -> Iterator[Signal]:
     rate = Measure(selector=every, reduce=Reduction.RATE)
-    yield Signal(Kind.REQUESTS, about, rate, is_share=False, is_total=False)
+    yield Signal(Kind.REQUESTS, about, rate)
     status = next((key for key in _STATUS_LABELS for one in series if key in one.labels), None)
     if status is None:
         return
@@ -124,7 +126,7 @@ def _of_requests(every: MetricSelector, about: EntityRef, series: list[Series]) 
     wanted = next((like for like in ("5*", "*ERROR*", "error") if _some(values, like)), None)
     if wanted is not None:
         failed = every.model_copy(update={"labels": {status: wanted}})
-        yield Signal(Kind.ERRORS, about, _ratio(failed, every), is_share=True, is_total=False)
+        yield Signal(Kind.ERRORS, about, _ratio(failed, every), is_share=True)
 
 
 def _some(values: set[str], like: str) -> bool:
@@ -144,20 +146,22 @@ def _of_errors(
         total = next((name for name in sorted(siblings) if _counts_requests(name)), None)
         if total:
             requests = MetricSelector(name=total, entity=every.entity)
-            return Signal(Kind.ERRORS, about, _ratio(every, requests), True, False)  # noqa: FBT003
+            return Signal(Kind.ERRORS, about, _ratio(every, requests), is_share=True)
         rate = Measure(selector=every, reduce=Reduction.RATE)
-        return Signal(Kind.ERRORS, about, rate, is_share=False, is_total=False)
-    if _is_sum(series) and "RequestCount" in siblings:
-        requests = MetricSelector(name="RequestCount", entity=every.entity, statistic="Sum")
+        return Signal(Kind.ERRORS, about, rate)
+    # CloudWatch metrics bear their namespace: AWS/ApplicationELB:RequestCount.
+    every_request = [name for name in siblings if name.rpartition(":")[2] == "RequestCount"]
+    if _is_sum(series) and every_request:
+        requests = MetricSelector(name=every_request[0], entity=every.entity, statistic="Sum")
         failed = every.model_copy(update={"statistic": "Sum"})
         share = Measure(
             selector=failed,
             reduce=Reduction.SUM,
             divided_by=Measure(selector=requests, reduce=Reduction.SUM),
         )
-        return Signal(Kind.ERRORS, about, share, is_share=True, is_total=False)
+        return Signal(Kind.ERRORS, about, share, is_share=True)
     is_total = _is_sum(series)
-    return Signal(Kind.ERRORS, about, _plain(every, series), is_share=False, is_total=is_total)
+    return Signal(Kind.ERRORS, about, _plain(every, series), is_total=is_total)
 
 
 def _counts_requests(name: str) -> bool:

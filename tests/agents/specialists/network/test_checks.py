@@ -255,8 +255,8 @@ def _sampled(
         ),
         (
             [
-                gauged("RequestCount", 6000, 6000, "Sum"),
-                gauged("HTTPCode_Target_5XX_Count", 0, 900, "Sum"),
+                gauged("AWS/ApplicationELB:RequestCount", 6000, 6000, "Sum"),
+                gauged("AWS/ApplicationELB:HTTPCode_Target_5XX_Count", 0, 900, "Sum"),
             ],
             "http_upstream_errors",
         ),
@@ -265,7 +265,10 @@ def _sampled(
             [counted("rpc_errors_total", 0, 30), counted("rpc_requests_total", 100, 100)],
             "http_upstream_errors",
         ),
-        ([gauged("TargetResponseTime", 0.05, 1.9, "Average")], "upstream_latency"),
+        (
+            [gauged("AWS/ApplicationELB:TargetResponseTime", 0.05, 1.9, "Average")],
+            "upstream_latency",
+        ),
         ([gauged("http_server_duration_p99_ms", 80, 900)], "upstream_latency"),
         (
             [
