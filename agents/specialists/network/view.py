@@ -167,7 +167,7 @@ class NetworkView:
         return self.recent(span.start for span in self.spans)
 
     def targets(self, probe: Probe) -> tuple[str, ...]:
-        """Return what can be probed: what the sources list, then the topology's addresses."""
+        """Return what is worth probing: what the sources list, then the topology's addresses."""
         listed = [
             target
             for resource in self.objects(PROBES_KIND)
@@ -176,7 +176,16 @@ class NetworkView:
         ]
         known = [Target.parse(address) for address in addresses_of(self.topology)]
         every = dict.fromkeys([*listed, *(t.for_probe(probe) for t in known if t)])
-        return tuple(target for target in every if target)
+        return tuple(target for target in every if target and self._is_near(target))
+
+    def _is_near(self, target: str) -> bool:
+        """Tell whether a target may lie on the alert's path: others are not worth the packets."""
+        service = self.alert.service
+        if service is None or self.topology.service(service) is None:
+            return True
+        parsed = Target.parse(target)
+        owner = self.service_at(parsed.host, parsed.port) if parsed else None
+        return owner is None or owner in {service, *self.topology.dependencies(service)}
 
     def probe(self, probe: Probe, target: str) -> ProbeResult | None:
         """Probe a target once; None where nobody can. A refusal is raised, to become a gap."""

@@ -109,6 +109,19 @@ class _Guarded(InMemoryTelemetry):
         raise ScopeViolation(f"{selector.target} may not be probed", remedy="list it")
 
 
+def test_what_the_alert_cannot_depend_on_is_not_probed() -> None:
+    """Fifty silent targets at three seconds each would outlast the question's deadline."""
+    apart = Service(name="blog", resources=(EntityRef(kind="endpoint", name="blog.internal:80"),))
+    topology = Topology(services=(*ADDRESSED.services, apart))
+    unreachable = ProbeResult(
+        probe="tcp", target="blog.internal:80", at=NOW, ok=False, error_kind="timed_out"
+    )
+
+    found = answer(InMemoryTelemetry(probes={"tcp:blog.internal:80": unreachable}), topology)
+
+    assert causes(found) == []
+
+
 class _Capped(InMemoryTelemetry):
     """Hands out only the newest lines, as the gateway does."""
 
