@@ -7,6 +7,8 @@ from agents.domain.readings import Change, LogLine, Series, Span
 from agents.gateway.redaction import redact, scrub_value
 
 _Reading = TypeVar("_Reading")
+_MARGIN = 4096
+"""Characters beyond the cap that are looked at, so that a secret at the cut is seen whole."""
 _OLDEST_FIRST = (LogLine, Span, Change)
 
 
@@ -31,11 +33,13 @@ def clean(reading: _Reading, caps: Caps) -> tuple[_Reading, tuple[str, ...]]:
 
     def on_text(text: str) -> str:
         nonlocal cuts
-        kept = redact(text)
-        if len(kept) <= caps.characters:
+        looked_at = text[: caps.characters + _MARGIN]
+        kept = redact(looked_at)
+        if len(kept) <= caps.characters and len(looked_at) == len(text):
             return kept
         cuts += 1
-        return f"{kept[: caps.characters]} [cut: {len(kept) - caps.characters} more characters]"
+        left_out = len(kept[caps.characters :]) + len(text) - len(looked_at)
+        return f"{kept[: caps.characters]} [cut: {left_out} more characters]"
 
     cleaned = scrub_value(capped, on_text)
     if cuts:

@@ -13,10 +13,11 @@ from pydantic import BaseModel
 from agents.domain.readings import Resource
 
 _SENSITIVE_NAME = (
-    r"[\w.-]*(?:password|passwd|passphrase|pwd|secret|token|credentials?"
+    r"(?:password|passwd|passphrase|pwd|secret|token|credentials?"
     r"|api[_-]?key|access[_-]?key|private[_-]?key|signing[_-]?key|auth[_-]?key)"
 )
-_NAMED = re.compile(rf"^{_SENSITIVE_NAME}$", re.IGNORECASE)
+_NAMED = re.compile(rf"{_SENSITIVE_NAME}$", re.IGNORECASE)
+"""Searched: a name is secret by how it ends, `DB_PASSWORD` as `password`."""
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
@@ -25,7 +26,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         "[redacted: private key]",
     ),
-    (re.compile(r"\beyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?"), "[redacted: JWT]"),
+    (re.compile(r"\beyJ[\w-]{6,2000}\.[\w-]{6,}(?:\.[\w-]*)?"), "[redacted: JWT]"),
     (re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"), "[redacted: AWS key]"),
     (
         re.compile(
@@ -40,7 +41,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(\w://[^/\s:@]*:)[^/\s]+@"), r"\1[redacted]@"),
     (
         re.compile(
-            rf"""(\b{_SENSITIVE_NAME}["']?\s*[:=]\s*)"""
+            rf"""({_SENSITIVE_NAME}["']?\s{{0,8}}[:=]\s{{0,8}})"""
             r"""(?!\[redacted)("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s,;&"'}}\]]+)""",
             re.IGNORECASE,
         ),
@@ -88,8 +89,8 @@ def _is_secret(name: str, value: object, body: Mapping[str, object]) -> bool:
         return False
     if name.lower() in {"value", "setting"}:
         beside = (body.get(key) for key in ("name", "Name", "key", "Key"))
-        return any(isinstance(each, str) and _NAMED.match(each) for each in beside)
-    return _NAMED.match(name) is not None
+        return any(isinstance(each, str) and _NAMED.search(each) for each in beside)
+    return _NAMED.search(name) is not None
 
 
 def _hidden(values: object) -> object:

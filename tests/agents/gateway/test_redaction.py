@@ -1,6 +1,7 @@
 """Secrets are gone before anybody reads, keeps or reasons about them."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from agents.domain.base import EntityRef
 from agents.domain.document import Document
-from agents.domain.readings import Resource, Series
+from agents.domain.readings import LogLine, Resource, Series
 from agents.gateway.capping import Caps, clean
 from agents.gateway.redaction import redact
 
@@ -68,6 +69,31 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
     once = redact(text)
 
     assert redact(once) == once
+
+
+def line(message: str) -> tuple[LogLine, ...]:
+    """Return one log line."""
+    return (LogLine(timestamp=datetime(2026, 11, 19, tzinfo=UTC), entity=None, message=message),)
+
+
+def test_a_secret_at_the_cut_does_not_stay_in_half() -> None:
+    """The first half of a token is half the work of guessing it."""
+    (cleaned,), _ = clean(line("x" * 20 + f" {JWT}"), Caps(characters=30))
+
+    assert JWT[:12] not in cleaned.message
+    assert cleaned.message.endswith("more characters]")
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "evil", ["eyJaaaaaa-", "a-", "password", "x://", "-----BEGIN PRIVATE KEY-----", 'token="', "= "]
+)
+def test_a_text_that_was_made_to_be_slow_is_not(evil: str) -> None:
+    """Whoever can write a log line must not be able to stop the investigation of it."""
+    (cleaned,), notices = clean(line(evil * (2_000_000 // len(evil))), Caps())
+
+    assert len(cleaned.message) < 21_000
+    assert notices
 
 
 def pod(body: dict[str, object], kind: str = "pods") -> Resource:
