@@ -40,7 +40,7 @@ _LISTED = 40
 def help_reply() -> RoomMessage:
     """Return what can be asked."""
     lines = [f"`/warroom {inert(usage)}` {does}" for usage, does in COMMANDS]
-    return message("help", "What /warroom can do", [section(*lines)])
+    return message("help", "This is what `/warroom` can do", [section(*lines)])
 
 
 def unknown_reply(word: str) -> RoomMessage:

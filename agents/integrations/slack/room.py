@@ -94,10 +94,10 @@ class SlackRoom(Room):
             raise
 
     def _found(self, name: str) -> Channel:
-        kinds, cursor = "public_channel,private_channel", ""
+        cursor = ""
         while True:
             page = self._call(
-                "conversations.list", Channels, types=kinds, limit=_PAGE, cursor=cursor
+                "conversations.list", Channels, types="public_channel", limit=_PAGE, cursor=cursor
             )
             for channel in page.channels:
                 if channel.name == name and not channel.is_archived:

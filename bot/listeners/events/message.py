@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from pydantic import JsonValue
+
 from agents.domain.state import IncidentState
 from agents.errors import UnknownIncident
 from bot.listeners.bolt import Acknowledge, Bolt
-from bot.listeners.desk import Desk, explaining, whispering
+from bot.listeners.desk import Desk, blocks_of, explaining, whispering
 from bot.listeners.events.speaking import keep
 from bot.listeners.payloads import Done, MessageEvent
 from templates.slack.replies import help_reply
@@ -25,11 +27,18 @@ def register(app: Bolt, desk: Desk) -> None:
         if said.bot_id or not said.user:
             return
         if said.channel_type == "im":
-            desk.slack("chat.postMessage", Done, channel=said.channel, text=help_reply().text)
+            answer_direct(desk, said.channel)
         elif said.thread_ts:
             hear(desk, said, said.thread_ts)
 
     app.event("message")(said_something)
+
+
+def answer_direct(desk: Desk, channel: str) -> None:
+    """Say what can be asked; incidents are worked on in their channels."""
+    reply = help_reply()
+    blocks: list[JsonValue] = [*blocks_of(reply)]
+    desk.slack("chat.postMessage", Done, channel=channel, text=reply.text, blocks=blocks)
 
 
 def hear(desk: Desk, said: MessageEvent, thread: str) -> None:

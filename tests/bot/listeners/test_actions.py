@@ -85,6 +85,38 @@ def test_details_show_call_digest_preconditions_and_recovery(
     assert "no session is blocked any more" in form.words
 
 
+def test_the_resolve_button_asks_for_the_cause(room: WarRoom, offered: SeenMessage) -> None:
+    """When the figures are good again, closing is one press and one sentence."""
+    room.example.decided().executed().recovered()
+    recovery = only_new(room)
+    room.on_call.press(recovery, controls.OPEN_RESOLVE)
+
+    form = room.on_call.wait_for(room.on_call.modal, what="the form")
+    room.on_call.submit(form, {controls.CAUSE_BLOCK: {controls.CAUSE_INPUT: "a migration"}})
+
+    resolution = room.example.state.resolution
+    assert resolution
+    assert resolution.cause == "a migration"
+
+
+def only_new(room: WarRoom) -> SeenMessage:
+    """Say what is due by now, and find the message about the recovery."""
+    room.publish()
+    return room.posted("Recovered")
+
+
+def test_a_decision_that_was_overtaken_says_who_was_faster(room: WarRoom) -> None:
+    """Between looking and writing there is always somebody."""
+    room.example.planned().database_answered().synthesized().proposed()
+    room.publish()
+    offered = room.posted("Proposed: Terminate session 4711")
+    room.example.decided()
+
+    room.responder.press(offered, controls.APPROVE)
+
+    room.whispered("on-call has already approved this", room.responder)
+
+
 def test_a_slack_that_cannot_say_who_it_is_means_no(room: WarRoom, offered: SeenMessage) -> None:
     """An unclear answer is never a yes."""
     room.operator.fail_next("users.info", "error", error="user_not_found")

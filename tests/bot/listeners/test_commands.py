@@ -1,5 +1,7 @@
 """`/warroom` as people type it, on a real Bolt app and a local Slack."""
 
+import pytest
+
 from agents.domain.events import IncidentResolved, InvestigationStopped, PersonSpoke
 from tests.bot.war_room import WarRoom
 from tests.templates.example import INCIDENT_ID
@@ -137,6 +139,25 @@ def test_resolve_without_a_cause_asks_for_it(room: WarRoom) -> None:
     body = last_body(room)
     assert isinstance(body, IncidentResolved)
     assert body.cause == "a lock"
+
+
+@pytest.mark.parametrize("word", ["stop", "resolve it was the lock"])
+def test_what_is_over_is_not_ended_again(room: WarRoom, word: str) -> None:
+    """The first cause stands; whoever comes late reads that it is over."""
+    room.example.resolved()
+    before = room.journal.read(INCIDENT_ID)
+
+    room.on_call.command(f"/warroom {word}", room.channel)
+
+    room.whispered("already")
+    assert room.journal.read(INCIDENT_ID) == before
+
+
+def test_postmortem_before_the_end_says_when_it_is_written(room: WarRoom) -> None:
+    """Nobody has to guess what to do for it."""
+    room.on_call.command("/warroom postmortem", room.channel)
+
+    room.whispered("It is written when the incident is closed")
 
 
 def test_postmortem_gives_its_link(room: WarRoom) -> None:

@@ -53,6 +53,23 @@ def test_a_mention_outside_incidents_says_where_to_go(room: WarRoom) -> None:
     room.on_call.wait_for_message("incidents", lambda m: "belongs to no incident" in m.words)
 
 
+def test_a_direct_message_is_answered_with_what_can_be_asked(room: WarRoom) -> None:
+    """Many people try this first."""
+    conversation = room.on_call.open_conversation("U0WARROOM")
+
+    room.on_call.say(conversation, "hello?")
+
+    room.on_call.wait_for_message(conversation, lambda m: "/warroom" in m.words)
+
+
+def test_an_empty_mention_lists_what_can_be_asked(room: WarRoom) -> None:
+    """Whoever only says its name wants to know what it can do."""
+    room.on_call.say(room.channel, "<@U0WARROOM>")
+
+    room.whispered("/warroom status")
+    assert statements(room) == ()
+
+
 def test_the_home_tab_lists_what_is_open(room: WarRoom) -> None:
     """A responder back from a break sees at once what still burns."""
     room.on_call.open_home(APP_ID)
