@@ -7,12 +7,13 @@ from agents.domain.claims import Claim
 from agents.domain.failure_modes import FAILURE_MODES
 from agents.domain.hypotheses import Cause, Evidence, Finding, Gap, Hypothesis
 from agents.domain.readings import ProbeResult
-from agents.errors import PermissionMissing, ScopeViolation
+from agents.errors import PermissionMissing, ScopeViolation, WarroomError
 from agents.specialists.framework import Found
 from agents.specialists.network.claims import lines_say, probe_fails
 from agents.specialists.network.faults import FaultGroup, groups_of
+from agents.specialists.network.readings import Probe
 from agents.specialists.network.targets import Target
-from agents.specialists.network.view import NetworkView, Probe
+from agents.specialists.network.view import NetworkView
 
 _QUOTED = 3
 _FEWEST_LINES = 2
@@ -40,7 +41,11 @@ def connection_failures(
         )
     modes = set(mode_of_error.values())
     better = list(explained)
-    told = [g for g in groups_of(view) if g.mode in modes and g not in better]
+    try:
+        told = [g for g in groups_of(view) if g.mode in modes and g not in better]
+    except WarroomError as refused:
+        told = []
+        yield Gap(source="logs", text=str(refused), remedy=refused.remedy or "try again later")
     named = [t for g in told if g.target and (t := g.target.for_probe(probe))]
     answered: set[tuple[str, EntityRef]] = set()
     for target in dict.fromkeys([*view.targets(probe), *named]):

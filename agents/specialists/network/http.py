@@ -11,9 +11,9 @@ from datetime import datetime
 
 from agents.domain.base import EntityRef
 from agents.domain.claims import Claim
-from agents.domain.hypotheses import Cause, Evidence, Hypothesis
+from agents.domain.hypotheses import Cause, Evidence, Gap, Hypothesis
 from agents.domain.measures import Comparator, Measure, Reduction, TraceSelector
-from agents.errors import PermissionMissing, ScopeViolation
+from agents.errors import PermissionMissing, ScopeViolation, WarroomError
 from agents.specialists.framework import Check, Found, check
 from agents.specialists.network.calls import Failing, Slower, calls_of
 from agents.specialists.network.claims import measured_at_least, probe_field, spans_fail
@@ -43,12 +43,11 @@ class _Complaint:
 @check(needs=(), modes=("http_upstream_errors",))
 def services_that_answer_with_errors(view: NetworkView) -> Iterator[Found]:
     """Find the deepest service that answers with errors, by metrics, traces, logs and probes."""
-    complaints = [
-        *_of_metrics(view, Kind.ERRORS),
-        *_of_failing_spans(view),
-        *_of_lines(view, "http_upstream_errors"),
-        *_of_probes(view),
-    ]
+    complaints: list[_Complaint] = []
+    yield from _heard("metrics", _of_metrics(view, Kind.ERRORS), complaints)
+    yield from _heard("traces", _of_failing_spans(view), complaints)
+    yield from _heard("logs", _of_lines(view, "http_upstream_errors"), complaints)
+    yield from _heard("probe:http", _of_probes(view), complaints)
     yield from _deepest(view, complaints, "http_upstream_errors", "answers with errors")
 
 
@@ -62,8 +61,20 @@ def calls_that_time_out(view: NetworkView) -> Iterator[Found]:
 @check(needs=(), modes=("upstream_latency",))
 def services_that_answer_slowly(view: NetworkView) -> Iterator[Found]:
     """Find the deepest service that takes longer than it used to, by metrics and traces."""
-    complaints = [*_of_metrics(view, Kind.LATENCY), *_of_slower_spans(view)]
+    complaints: list[_Complaint] = []
+    yield from _heard("metrics", _of_metrics(view, Kind.LATENCY), complaints)
+    yield from _heard("traces", _of_slower_spans(view), complaints)
     yield from _deepest(view, complaints, "upstream_latency", "takes longer than it used to")
+
+
+def _heard(
+    source: str, witness: Iterator[_Complaint], complaints: list[_Complaint]
+) -> Iterator[Gap]:
+    """Add what a witness says; one that cannot be heard must not silence the others."""
+    try:
+        complaints.extend(witness)
+    except WarroomError as refused:
+        yield Gap(source=source, text=str(refused), remedy=refused.remedy or "try again later")
 
 
 def _of_metrics(view: NetworkView, kind: Kind) -> Iterator[_Complaint]:

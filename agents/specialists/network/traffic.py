@@ -17,6 +17,7 @@ from agents.specialists.network.deviations import (
     recent_of,
 )
 from agents.specialists.network.faults import groups_of
+from agents.specialists.network.readings import RECENT
 from agents.specialists.network.signals import Kind, Signal, read, signals_of
 from agents.specialists.network.view import NetworkView
 
@@ -96,9 +97,13 @@ def _still_complaints(view: NetworkView) -> bool:
 
 
 def _has_passed(view: NetworkView, signal: Signal) -> bool:
-    """Tell whether a signal was beyond its limit within the window, and some minutes ago."""
-    moments = moments_beyond(view, signal)
-    return bool(moments) and moments[-1] + _QUIET_BEFORE <= recent_of(view, signal).end
+    """Tell whether a signal was beyond its limit within the window, and has been quiet since.
+
+    One that is no longer sampled is not quiet: nobody knows.
+    """
+    moments, end = moments_beyond(view, signal), recent_of(view, signal).end
+    is_sampled = end + RECENT >= view.now
+    return is_sampled and bool(moments) and moments[-1] + _QUIET_BEFORE <= end
 
 
 def _recovered(view: NetworkView, risen: list[Signal]) -> Hypothesis:

@@ -9,10 +9,10 @@ import pytest
 from agents.domain.base import EntityRef, Window
 from agents.domain.failure_modes import FAILURE_MODES
 from agents.domain.hypotheses import Answer
-from agents.domain.measures import LogSelector, ProbeSelector
+from agents.domain.measures import LogSelector, MetricSelector, ProbeSelector
 from agents.domain.plans import Question
 from agents.domain.readings import LogLine, ProbeResult, Series, Service, Span, Topology
-from agents.errors import ScopeViolation
+from agents.errors import ScopeViolation, SourceUnavailable
 from agents.ports import Telemetry
 from agents.specialists.framework import Assignment
 from agents.specialists.network import network_specialist
@@ -150,6 +150,19 @@ def test_a_refused_probe_is_a_gap_with_its_remedy_and_the_lines_still_count() ->
 
     assert causes(found) == ["tcp_refused@service/payments"]
     assert any(gap.remedy == "list it" and PAYMENTS in gap.text for gap in found.gaps)
+
+
+class _WithoutMetrics(InMemoryTelemetry):
+    def metrics(self, selector: MetricSelector, window: Window) -> tuple[Series, ...]:
+        raise SourceUnavailable("Prometheus did not answer")
+
+
+def test_monitoring_that_is_down_does_not_silence_the_traces() -> None:
+    """Monitoring shares the fate of what it watches, and that is when it is asked."""
+    found = answer(_WithoutMetrics(spans=spans("error"), series=[]), TOPOLOGY)
+
+    assert causes(found) == ["http_upstream_errors@service/payments"]
+    assert any("did not answer" in gap.text for gap in found.gaps if gap.source == "metrics")
 
 
 def test_nothing_to_look_at_is_a_gap_and_not_health() -> None:
@@ -315,6 +328,25 @@ def test_metrics_are_understood_by_the_convention_they_follow(
 def test_what_is_as_usual_or_not_about_the_service_is_left_alone(series: Sequence[Series]) -> None:
     """A threshold that fires on noise costs more trust than it saves time."""
     assert causes(answer(InMemoryTelemetry(series=list(series)))) == []
+
+
+@pytest.mark.parametrize(("last_sample_minutes_ago", "is_over"), [(0, True), (8, False)])
+def test_a_signal_that_stopped_is_not_a_signal_that_recovered(
+    last_sample_minutes_ago: int, *, is_over: bool
+) -> None:
+    """When the scrape dies with the service, the last sample is a good one all the same."""
+    moments = [BASELINE.start + timedelta(minutes=n) for n in range(91 - last_sample_minutes_ago)]
+    peak = NOW - timedelta(minutes=18), NOW - timedelta(minutes=14)
+    risen = Series(
+        name="error_rate_5xx_ratio",
+        entity=EntityRef(kind="service", name="checkout"),
+        times=tuple(at.timestamp() for at in moments),
+        values=tuple(0.4 if peak[0] <= at <= peak[1] else 0.001 for at in moments),
+    )
+
+    found = answer(InMemoryTelemetry(series=[risen]))
+
+    assert (causes(found) == ["recovered@service/checkout"]) is is_over
 
 
 def test_only_recovery_explains_nothing() -> None:
