@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     aws_endpoint_url: str = ""
     aws_access_key_id: SecretStr | None = None
     aws_secret_access_key: SecretStr | None = None
+    aws_log_groups: str = ""
+    """Comma-separated: what is read of CloudWatch Logs when a question names no entity."""
 
     github_token: SecretStr | None = None
     github_repository: str = ""

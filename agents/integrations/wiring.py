@@ -13,6 +13,8 @@ from agents.domain.readings import Topology
 from agents.errors import ScopeViolation
 from agents.gateway.gate import Gate, GatedTelemetry
 from agents.gateway.ledger import Ledger
+from agents.integrations.aws.api import AwsAccess
+from agents.integrations.aws.telemetry import AwsTelemetry
 from agents.integrations.capture.reader import load_capture
 from agents.integrations.files.telemetry import FileTelemetry, WatchedFiles
 from agents.integrations.git.code_host import LocalGitCodeHost
@@ -76,6 +78,19 @@ def _probes(settings: Settings) -> Telemetry | None:
     return ProbeTelemetry(allowed) if allowed else None
 
 
+def _aws(settings: Settings) -> Telemetry | None:
+    if not settings.aws_region:
+        return None
+    access = AwsAccess(
+        region=settings.aws_region,
+        endpoint_url=settings.aws_endpoint_url,
+        access_key_id=settings.aws_access_key_id,
+        secret_access_key=settings.aws_secret_access_key,
+        log_groups=_listed(settings.aws_log_groups),
+    )
+    return AwsTelemetry(access)
+
+
 def _files(settings: Settings) -> Telemetry:
     return FileTelemetry(
         WatchedFiles(
@@ -92,6 +107,7 @@ SOURCES: tuple[Source, ...] = (
     Source("prometheus", ("metrics",), _prometheus),
     Source("kubernetes", ("objects:pods", "objects:services"), _kubernetes),
     Source("postgresql", ("rows:pg_stat_activity",), _postgresql),
+    Source("aws", ("objects:rds.db_instances", "objects:ec2.instances"), _aws),
     Source("probes", ("probe:dns", "probe:tcp", "probe:tls", "probe:http"), _probes),
 )
 

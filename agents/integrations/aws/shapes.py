@@ -1,5 +1,6 @@
 """boto3 responses as resources and time series."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -47,9 +48,18 @@ _KIND_AND_ID = {
     "ecs.services": ("ecs_service", "serviceName"),
     "ecs.tasks": ("ecs_task", "taskArn"),
     "ecs.clusters": ("ecs_cluster", "clusterName"),
+    "lambda.function_concurrency": ("function", "FunctionName"),
     "dynamodb.table": ("table", "Table.TableName"),
+    "service-quotas.service_quotas": ("service_quota", "QuotaCode"),
+    "kms.key": ("kms_key", "KeyMetadata.KeyId"),
+    "acm.certificates": ("certificate", "CertificateArn"),
 }
 """How the things of a collection are called, and which field names one."""
+_TEXT_IN_JSON = {
+    "cloudtrail.events": ("CloudTrailEvent", "Record"),
+    "cloudwatch.alarm_history": ("HistoryData", "Data"),
+}
+"""Fields that hold JSON as text, and where it is added as an object so that paths reach into it."""
 _STATISTICS = ("Average", "Sum", "Minimum", "Maximum", "SampleCount")
 
 
@@ -146,7 +156,7 @@ def _items(
 
 
 def _resource(kind: str, item: Mapping[str, JsonValue]) -> Resource:
-    document = Document(body=item)
+    document = Document(body=_unfolded(kind, item))
     entity_kind, field = _KIND_AND_ID.get(kind, (_singular(kind), ""))
     name = document.text(field) if field else None
     return Resource(
@@ -155,6 +165,17 @@ def _resource(kind: str, item: Mapping[str, JsonValue]) -> Resource:
         labels=_tags(document),
         document=document,
     )
+
+
+def _unfolded(kind: str, item: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    text, beside = _TEXT_IN_JSON.get(kind, ("", ""))
+    written = item.get(text)
+    if not isinstance(written, str):
+        return item
+    try:
+        return {**item, beside: json.loads(written)}
+    except json.JSONDecodeError:
+        return item
 
 
 def _usual_name(document: Document) -> str:
@@ -225,7 +246,7 @@ def _series(
     }
     return Series(
         name=f"{namespace}:{metric}" if namespace else metric,
-        entity=_entity_of(dimensions),
+        entity=entity_of(dimensions),
         statistic=statistic,
         unit=unit,
         labels=dimensions,
@@ -245,16 +266,34 @@ _BY_DIMENSION = {
     "ServiceName": "ecs_service",
     "TableName": "table",
     "QueueName": "queue",
+    "NatGatewayId": "nat_gateway",
+    "VolumeId": "volume",
+    "ApiName": "api",
+    "ApiId": "api",
+    "StreamName": "stream",
+    "TopicName": "topic",
+    "FileSystemId": "file_system",
+    "CacheClusterId": "cache_cluster",
+    "ClusterName": "ecs_cluster",
 }
+"""Which dimension of a metric names what, the narrowest first."""
 
 
-def _entity_of(dimensions: Mapping[str, str]) -> EntityRef | None:
+def entity_of(dimensions: Mapping[str, str]) -> EntityRef | None:
+    """Return what a metric with these dimensions is about."""
     found = (
         EntityRef(kind=kind, name=_of_load_balancing(dimensions[name]))
         for name, kind in _BY_DIMENSION.items()
         if name in dimensions
     )
     return next(found, None)
+
+
+def dimension_of(entity: EntityRef | None) -> Mapping[str, str]:
+    """Return the dimension that picks an entity's metrics, where its name alone tells its value."""
+    if entity is None or entity.kind in {"load_balancer", "target_group", "api"}:
+        return {}
+    return {name: entity.name for name, kind in _BY_DIMENSION.items() if kind == entity.kind}
 
 
 def _of_load_balancing(value: str) -> str:
