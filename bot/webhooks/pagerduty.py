@@ -77,18 +77,12 @@ class PagerDutyWebhook:
         known = self._incidents.is_known(incident_id)
         if not known and what not in _DECLARING:
             return web.json_response({"status": "ignored", "incident_id": incident_id}, status=202)
-        self._incidents.declare(alert, *self._news(incident_id, alert, what), actor=PAGER)
+        first = self._incidents.state(incident_id).incident if known else None
+        is_the_trigger = what == "triggered" and (first is None or first.alert.id == alert.id)
+        news = () if is_the_trigger else (AlertReceived(alert=alert, what=what),)
+        self._incidents.declare(alert, *news, actor=PAGER)
         _log.info("alert_received", incident_id=incident_id, what=what, known=known)
         return web.json_response({"status": "taken", "incident_id": incident_id}, status=202)
-
-    def _news(self, incident_id: str, alert: Alert, what: What) -> tuple[AlertReceived, ...]:
-        """Return what a delivery adds; the trigger that declared the incident adds nothing."""
-        received = AlertReceived(alert=alert, what=what)
-        if what != "triggered":
-            return (received,)
-        known = self._incidents.is_known(incident_id)
-        first = self._incidents.state(incident_id).incident if known else None
-        return (received,) if first and first.alert.id != alert.id else ()
 
     def _alert(self, event: Document, what: What) -> Alert:
         """Return the alert, named after its delivery so that a second resolution is a new event."""

@@ -85,7 +85,7 @@ def _progress(state: IncidentState, question: Question) -> tuple[str, str]:
         found += [counted(len(answer.gaps), "gap")] if answer.gaps else []
         return ":white_check_mark:", f"answered, {listed(found) or 'found nothing unusual'}"
     if state.stopped_by or state.resolution:
-        return ":black_square_for_stop:", "no longer waited for"
+        return ":no_entry_sign:", "no longer waited for"
     if question.id in state.expired:
         return ":warning:", "late; its answer will still be taken"
     if question.id in state.started:

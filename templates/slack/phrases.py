@@ -39,7 +39,7 @@ STATUSES = {
 _VERDICT_SIGNS = {
     VerdictStatus.HOLDS: ":white_check_mark:",
     VerdictStatus.FAILS: ":x:",
-    VerdictStatus.UNMEASURABLE: ":grey_question:",
+    VerdictStatus.UNMEASURABLE: ":question:",
 }
 EVIDENCE_HINT = "`/warroom evidence &lt;number&gt;`"
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,20}")
