@@ -1,59 +1,26 @@
 """How the specialist reasons from what it sees, source by source."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 import pytest
 
 from agents.domain.base import EntityRef, Window
+from agents.domain.document import Document
 from agents.domain.failure_modes import FAILURE_MODES
-from agents.domain.hypotheses import Answer
 from agents.domain.measures import LogSelector, MetricSelector, ProbeSelector
-from agents.domain.plans import Question
-from agents.domain.readings import LogLine, ProbeResult, Series, Service, Span, Topology
+from agents.domain.readings import LogLine, ProbeResult, Resource, Series, Service, Span, Topology
 from agents.errors import ScopeViolation, SourceUnavailable
-from agents.ports import Telemetry
-from agents.specialists.framework import Assignment
-from agents.specialists.network import network_specialist
 from agents.testing.telemetry import InMemoryTelemetry
-from tests.agents.builders import NOW, TOPOLOGY, WINDOW, an_alert
-
-PAYMENTS = "payments.shop.internal"
-ADDRESSED = Topology(
-    services=(
-        Service(name="checkout", depends_on=("payments",)),
-        Service(name="payments", resources=(EntityRef(kind="endpoint", name=f"{PAYMENTS}:8443"),)),
-    )
+from tests.agents.builders import NOW, TOPOLOGY
+from tests.agents.specialists.network.looking import (
+    ADDRESSED,
+    BASELINE,
+    PAYMENTS,
+    answer,
+    causes,
+    lines,
 )
-BASELINE = Window(start=WINDOW.start - timedelta(hours=1), end=WINDOW.start)
-
-
-def answer(telemetry: Telemetry, topology: Topology = ADDRESSED) -> Answer:
-    """Let the specialist look."""
-    question = Question(
-        specialist="network",
-        text="What is wrong?",
-        window=WINDOW,
-        baseline=BASELINE,
-        asked_at=NOW,
-        deadline=NOW + timedelta(minutes=1),
-    )
-    alert = an_alert("checkout")
-    assignment = Assignment(telemetry, question, alert, topology, NOW)
-    return network_specialist().investigate(assignment)
-
-
-def causes(found: Answer) -> list[str]:
-    """Return what was blamed."""
-    return sorted(hypothesis.cause.key for hypothesis in found.hypotheses)
-
-
-def lines(message: str, service: str = "checkout", count: int = 6) -> list[LogLine]:
-    """Return the same complaint, again and again, until now."""
-    writer = EntityRef(kind="service", name=service)
-    moments = [NOW - timedelta(seconds=10 * n) for n in range(count)]
-    return [LogLine(timestamp=at, entity=writer, message=message) for at in reversed(moments)]
 
 
 def refused(at: datetime = NOW, *, ok: bool = False) -> dict[str, ProbeResult]:
@@ -120,6 +87,46 @@ def test_what_the_alert_cannot_depend_on_is_not_probed() -> None:
     found = answer(InMemoryTelemetry(probes={"tcp:blog.internal:80": unreachable}), topology)
 
     assert causes(found) == []
+
+
+def test_a_page_that_answers_503_is_a_witness_against_its_service() -> None:
+    """Where nothing else is connected, one request still tells who fails."""
+    target = f"https://{PAYMENTS}:8443/health"
+    page = ProbeResult(
+        probe="http",
+        target=target,
+        at=NOW,
+        ok=False,
+        error_kind="server_error",
+        fields={"status": 503},
+    )
+    listed = Document(body={"probe": "http", "target": target})
+    entity = EntityRef(kind="target", name=target)
+    telemetry = InMemoryTelemetry(
+        probes={f"http:{target}": page},
+        resources={
+            "network.probes": [Resource(kind="network.probes", entity=entity, document=listed)]
+        },
+    )
+
+    assert causes(answer(telemetry)) == ["http_upstream_errors@service/payments"]
+
+
+def test_services_that_share_an_address_are_told_apart_by_port() -> None:
+    """Behind one proxy, the port is all that tells payments from the blog."""
+    services = [
+        Resource(
+            kind="services",
+            entity=EntityRef(kind="service", name=name, namespace="shop"),
+            document=Document(body={"spec": {"clusterIP": "10.9.9.9", "ports": [{"port": port}]}}),
+        )
+        for name, port in (("blog", 8080), ("payments", 8443))
+    ]
+    complaint = lines("dial tcp 10.9.9.9:8443: connect: connection refused")
+
+    found = answer(InMemoryTelemetry(lines=complaint, resources={"services": services}))
+
+    assert causes(found) == ["tcp_refused@service/payments"]
 
 
 class _Capped(InMemoryTelemetry):
@@ -228,125 +235,6 @@ def test_a_callee_without_spans_of_its_own_is_known_by_its_address() -> None:
     found = answer(InMemoryTelemetry(spans=silent))
 
     assert causes(found) == ["http_upstream_errors@service/payments"]
-
-
-def counted(name: str, before: float, after: float, **labels: str) -> Series:
-    """Return a counter of checkout that grows so much a minute before and in the last minutes."""
-    return _sampled(name, before, after, None, labels, is_counter=True)
-
-
-def gauged(name: str, before: float, after: float, statistic: str | None = None) -> Series:
-    """Return a gauge of checkout with one level before and one in the last minutes."""
-    return _sampled(name, before, after, statistic, {}, is_counter=False)
-
-
-def _sampled(
-    name: str,
-    before: float,
-    after: float,
-    statistic: str | None,
-    labels: dict[str, str],
-    *,
-    is_counter: bool,
-) -> Series:
-    moments = [BASELINE.start + timedelta(minutes=n) for n in range(91)]
-    levels = [after if at > NOW - timedelta(minutes=8) else before for at in moments]
-    totals = [sum(levels[: n + 1]) for n in range(len(levels))]
-    return Series(
-        name=name,
-        entity=EntityRef(kind="service", name="checkout"),
-        statistic=statistic,
-        labels=labels,
-        times=tuple(at.timestamp() for at in moments),
-        values=tuple(totals if is_counter else levels),
-    )
-
-
-@pytest.mark.parametrize(
-    ("series", "mode"),
-    [
-        (
-            [
-                counted("http_requests_total", 100, 100, code="200"),
-                counted("http_requests_total", 0, 40, code="500"),
-            ],
-            "http_upstream_errors",
-        ),
-        (
-            [
-                counted("http_server_request_duration_seconds_count", 90, 90, status="200"),
-                counted("http_server_request_duration_seconds_count", 0, 30, status="502"),
-            ],
-            "http_upstream_errors",
-        ),
-        (
-            [
-                gauged("AWS/ApplicationELB:RequestCount", 6000, 6000, "Sum"),
-                gauged("AWS/ApplicationELB:HTTPCode_Target_5XX_Count", 0, 900, "Sum"),
-            ],
-            "http_upstream_errors",
-        ),
-        ([gauged("error_rate_5xx_ratio", 0.002, 0.4)], "http_upstream_errors"),
-        (
-            [counted("rpc_errors_total", 0, 30), counted("rpc_requests_total", 100, 100)],
-            "http_upstream_errors",
-        ),
-        (
-            [gauged("AWS/ApplicationELB:TargetResponseTime", 0.05, 1.9, "Average")],
-            "upstream_latency",
-        ),
-        ([gauged("http_server_duration_p99_ms", 80, 900)], "upstream_latency"),
-        (
-            [
-                counted("http_request_duration_seconds_sum", 5, 90),
-                counted("http_request_duration_seconds_count", 100, 100),
-            ],
-            "upstream_latency",
-        ),
-        ([gauged("requests_per_sec", 50, 400)], "traffic_surge"),
-    ],
-)
-def test_metrics_are_understood_by_the_convention_they_follow(
-    series: Sequence[Series], mode: str
-) -> None:
-    """Nobody configures names of metrics before their first incident."""
-    found = answer(InMemoryTelemetry(series=list(series)))
-
-    assert mode in {hypothesis.cause.failure_mode for hypothesis in found.hypotheses}
-
-
-@pytest.mark.parametrize(
-    "series",
-    [
-        [counted("http_requests_total", 100, 100, code="404")],
-        [gauged("error_rate_5xx_ratio", 0.004, 0.005)],
-        [gauged("http_server_duration_p99_ms", 80, 95)],
-        [counted("prometheus_http_requests_total", 1, 900, code="500")],
-        [gauged("http_requests_in_flight", 1, 50)],
-    ],
-)
-def test_what_is_as_usual_or_not_about_the_service_is_left_alone(series: Sequence[Series]) -> None:
-    """A threshold that fires on noise costs more trust than it saves time."""
-    assert causes(answer(InMemoryTelemetry(series=list(series)))) == []
-
-
-@pytest.mark.parametrize(("last_sample_minutes_ago", "is_over"), [(0, True), (8, False)])
-def test_a_signal_that_stopped_is_not_a_signal_that_recovered(
-    last_sample_minutes_ago: int, *, is_over: bool
-) -> None:
-    """When the scrape dies with the service, the last sample is a good one all the same."""
-    moments = [BASELINE.start + timedelta(minutes=n) for n in range(91 - last_sample_minutes_ago)]
-    peak = NOW - timedelta(minutes=18), NOW - timedelta(minutes=14)
-    risen = Series(
-        name="error_rate_5xx_ratio",
-        entity=EntityRef(kind="service", name="checkout"),
-        times=tuple(at.timestamp() for at in moments),
-        values=tuple(0.4 if peak[0] <= at <= peak[1] else 0.001 for at in moments),
-    )
-
-    found = answer(InMemoryTelemetry(series=[risen]))
-
-    assert (causes(found) == ["recovered@service/checkout"]) is is_over
 
 
 def test_only_recovery_explains_nothing() -> None:
