@@ -5,6 +5,7 @@ Each command loads what it needs when it runs, so that `--help` answers at once.
 
 import json
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ import typer
 
 from agents.errors import InvalidCapture, WarroomError
 from agents.settings import Settings
-from bot.commands.screen import complain, place_to_work, quiet_logs, results, working
+from bot.commands.screen import complain, end_in_order, place_to_work, quiet_logs, results, working
 
 OK, PROBLEM_FOUND, WRONG_USAGE = 0, 1, 2
 GAME_DAYS = ("lock", "memory")
@@ -160,6 +161,7 @@ def demo(
 
     if game_day not in GAME_DAYS:
         raise typer.BadParameter(f"{game_day} is none of {', '.join(GAME_DAYS)}")
+    end_in_order()
     with place_to_work(keep) as directory:
         if not headless:
             watch(results(), directory, game_day, os.environ)
@@ -179,7 +181,38 @@ def up(
     from bot.commands.demo.local import run_local
 
     data.mkdir(parents=True, exist_ok=True)
+    end_in_order()
     run_local(results(), data.resolve(), Settings(), os.environ)
+
+
+def bench(
+    benchmark: Annotated[
+        str, typer.Argument(help="cloudopsbench, petshop, rootcausebench or tvdiag.")
+    ],
+    data: Annotated[Path, typer.Option("--data", help="Folder that holds the data set's cases.")],
+    *,
+    limit: Annotated[int | None, typer.Option(min=1, help="Run only so many cases.")] = None,
+    rename: Annotated[
+        bool, typer.Option("--rename", help="Give nodes, services and namespaces random names.")
+    ] = False,
+    processes: Annotated[int, typer.Option(min=1, help="How many cases at a time.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Investigate the cases of a public data set and score the accounts."""
+    from bot.commands.bench.running import benchmark_called, chosen_cases, run_benchmark
+    from bot.commands.bench.table import show_scoreboard
+    from bot.commands.screen import counting
+
+    chosen = benchmark_called(benchmark)
+    if chosen is None:
+        raise typer.BadParameter(f"there is no data set {benchmark}")
+    cases = chosen_cases(chosen, data, secrets.token_hex(4) if rename else None, limit)
+    with counting(f"investigating {benchmark}") as progress:
+        board = run_benchmark(chosen, cases, processes, progress)
+    if as_json:
+        typer.echo(board.model_dump_json(indent=2, exclude_none=True))
+    else:
+        show_scoreboard(board, chosen.published, results())
 
 
 def command_line() -> typer.Typer:
@@ -195,7 +228,7 @@ def command_line() -> typer.Typer:
     )
     audit = typer.Typer(help="Look after the audit trail.", no_args_is_help=True)
     audit.command()(verify)
-    for command in (demo, up, investigate, capture, mcp, manifest, doctor):
+    for command in (demo, up, investigate, bench, capture, mcp, manifest, doctor):
         app.command()(command)
     app.add_typer(audit, name="audit")
     return app

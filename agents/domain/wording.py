@@ -13,6 +13,7 @@ from agents.domain.measures import (
     TraceSelector,
 )
 
+_NEARLY_ALL, _NEARLY_NONE = 0.99, 0.01
 _CONFIDENCE_WORDS = (
     (0.95, "almost certain"),
     (0.8, "very likely"),
@@ -23,9 +24,11 @@ _CONFIDENCE_WORDS = (
 
 
 def in_words(confidence: float) -> str:
-    """Return a probability as words and number: `very likely (86%)`."""
+    """Return a probability as words and number: `very likely (86%)`; never as a certainty."""
     words = next(words for least, words in _CONFIDENCE_WORDS if confidence >= least)
-    return f"{words} ({confidence:.0%})"
+    number = f"{confidence:.0%}" if _NEARLY_NONE <= confidence <= _NEARLY_ALL else None
+    bound = f"over {_NEARLY_ALL:.0%}" if confidence > _NEARLY_ALL else f"under {_NEARLY_NONE:.0%}"
+    return f"{words} ({number or bound})"
 
 
 def scalar_text(value: Scalar) -> str:

@@ -1,16 +1,19 @@
 """Where commands write: results to standard output, progress and problems to standard error."""
 
 import logging
+import signal
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
 
 import structlog
 import yaml
 from pydantic import JsonValue
 from rich.console import Console
+from rich.progress import Progress
 
 from agents.errors import WarroomError
 
@@ -38,6 +41,23 @@ def working(what: str) -> Generator[None]:
 
 
 @contextmanager
+def counting(what: str) -> Generator[Callable[[int, int], None]]:
+    """Give a way to say how many of how many are done; a line for every tenth elsewhere."""
+    console = progress()
+    if console.is_terminal:
+        with Progress(console=console, transient=True) as bar:
+            task = bar.add_task(what)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+    else:
+
+        def say(done: int, total: int) -> None:
+            if done == total or done % max(total // 10, 1) == 0:
+                console.print(f"{what}: {done} of {total}")
+
+        yield say
+
+
+@contextmanager
 def place_to_work(keep: Path | None) -> Generator[Path]:
     """Give a folder to work in: a new one to keep, else one that goes afterwards.
 
@@ -49,6 +69,17 @@ def place_to_work(keep: Path | None) -> Generator[Path]:
         return
     with TemporaryDirectory(prefix="warroom-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+def end_in_order() -> None:
+    """Let a request to end (SIGTERM, Ctrl-C) unwind what was started, and exit as shells expect."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        del frame
+        raise SystemExit(128 + number)
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, end)
 
 
 def note(notice: str) -> None:

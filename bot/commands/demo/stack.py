@@ -74,6 +74,7 @@ class Stack:
             log_path=self._logs / f"{name}.log",
             environment=environment,
         )
+        process.reap()
         self._ending.callback(process.stop)
         return process
 

@@ -51,6 +51,7 @@ class LocalWorkspace:
             log_path=self._directory / "workspace.log",
             environment=self._environment,
         )
+        process.reap()
         with Person(self.url, ON_CALL) as person:
             process.wait_ready(lambda: _shows_channels(person))
         return process

@@ -73,7 +73,9 @@ def test_values_are_written_as_people_write_them(value: Scalar, text: str) -> No
 @pytest.mark.parametrize(
     ("confidence", "text"),
     [
+        (0.9999, "almost certain (over 99%)"),
         (0.99, "almost certain (99%)"),
+        (0.001, "unlikely (under 1%)"),
         (0.86, "very likely (86%)"),
         (0.7, "likely (70%)"),
         (0.5, "possible (50%)"),
