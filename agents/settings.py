@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -62,6 +62,16 @@ class Settings(BaseSettings):
     """A bare repository on this machine, where no GitHub is configured."""
 
     anthropic_api_key: SecretStr | None = None
+
+    read_rates: dict[str, str] = Field(
+        default={
+            "rows:*": "600/minute",
+            "probe:*": "120/minute",
+            "objects:*": "1200/minute",
+            "*": "1200/minute",
+        }
+    )
+    """How often each source may be asked, by all workers together; the first glob that fits."""
 
     http_host: str = "127.0.0.1"
     http_port: int = 3000

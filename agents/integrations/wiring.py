@@ -1,9 +1,11 @@
 """Which adapters an installation uses: one explicit list, and who may hold which credentials."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from limits.storage import RedisStorage
 from pydantic import SecretStr
 from redis import Redis
 from slack_sdk import WebClient
@@ -13,6 +15,7 @@ from agents.domain.readings import Topology
 from agents.errors import ScopeViolation
 from agents.gateway.gate import Gate, GatedTelemetry
 from agents.gateway.ledger import Ledger
+from agents.gateway.limiting import SourceLimiter
 from agents.integrations.aws.api import AwsAccess
 from agents.integrations.aws.telemetry import AwsTelemetry
 from agents.integrations.capture.reader import load_capture
@@ -22,6 +25,7 @@ from agents.integrations.github.code_host import GitHubCodeHost
 from agents.integrations.kubernetes.actions import RollbackDeployment
 from agents.integrations.kubernetes.exchange import api_client
 from agents.integrations.kubernetes.telemetry import KubernetesTelemetry
+from agents.integrations.mcp.asking import SpecialistOverMcp
 from agents.integrations.pagerduty.pager import PagerDutyPager
 from agents.integrations.postgresql.actions import SessionInspector, TerminateSession
 from agents.integrations.postgresql.telemetry import PostgresTelemetry
@@ -33,6 +37,7 @@ from agents.integrations.sql.recording import SqlRecording
 from agents.ports import CodeHost, Executor, Pager, Room, TargetInspector, Telemetry
 from agents.settings import Settings
 from agents.specialists.framework import Specialist
+from agents.specialists.network.targets import addresses_of
 from agents.specialists.roster import all_specialists
 from agents.telemetry import FederatedTelemetry, covers
 
@@ -74,7 +79,7 @@ def _postgresql(settings: Settings) -> Telemetry | None:
 
 
 def _probes(settings: Settings) -> Telemetry | None:
-    allowed = _listed(settings.probe_targets)
+    allowed = (*_listed(settings.probe_targets), *addresses_of(topology_of(settings)))
     return ProbeTelemetry(allowed) if allowed else None
 
 
@@ -124,17 +129,21 @@ class Hands:
 
 
 def specialists(settings: Settings) -> dict[str, Specialist]:
-    """Return the specialists by name."""
+    """Return the specialists by name, each behind its MCP server."""
     del settings
-    return {one.member.name: one for one in all_specialists()}
+    return {one.member.name: SpecialistOverMcp(one) for one in all_specialists()}
 
 
 def roster(settings: Settings) -> Roster:
     """Return who can be asked, and the services they look after."""
     members = tuple(one.member for one in all_specialists())
+    return Roster(members=members, topology=topology_of(settings))
+
+
+def topology_of(settings: Settings) -> Topology:
+    """Return who depends on whom, as far as it is written down."""
     files = load_capture(settings.capture).telemetry if settings.capture else _files(settings)
-    known = files.topology() if "topology" in files.sources() else Topology()
-    return Roster(members=members, topology=known)
+    return files.topology() if "topology" in files.sources() else Topology()
 
 
 def telemetry(settings: Settings, member: Member) -> Telemetry:
@@ -157,7 +166,14 @@ def gated(
     if member is None:
         raise ScopeViolation(f"The queue {queue} reads nothing.")
     ledger = Ledger()
-    gate = Gate(clock=lambda: datetime.now(UTC), cache=RedisReadCache(redis), recording=recording)
+    gate = Gate(
+        clock=lambda: datetime.now(UTC),
+        limiter=SourceLimiter(
+            RedisStorage(settings.redis_url), settings.read_rates, seconds_now=time.time
+        ),
+        cache=RedisReadCache(redis),
+        recording=recording,
+    )
     return GatedTelemetry(
         telemetry(settings, member), agent=member, gate=gate, ledger=ledger
     ), ledger
