@@ -150,6 +150,18 @@ class Job(Value):
     """Whether a request that comes while the job runs makes it run once more."""
 
 
+def advance_job(incident_id: str) -> Job:
+    """Return the job that looks at an incident and does what is due; one at a time is enough."""
+    return Job(
+        id=f"{incident_id}-advance",
+        queue="commander",
+        task="advance",
+        incident_id=incident_id,
+        timeout_seconds=60,
+        runs_again=True,
+    )
+
+
 class JobQueue(Protocol):
     """Hands work to the workers."""
 

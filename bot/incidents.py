@@ -9,8 +9,7 @@ from agents.domain.events import Body, Event, IncidentDeclared
 from agents.domain.incidents import Alert, Incident
 from agents.domain.state import IncidentState, apply
 from agents.errors import UnknownIncident
-from agents.ports import Clock, JobQueue, Journal
-from bot.waking import advance_job
+from agents.ports import Clock, JobQueue, Journal, advance_job
 
 _STATES_KEPT = 256
 

@@ -50,7 +50,7 @@ _CHANNEL_CHARACTERS = 80
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the processes that the command names, until told to stop."""
     settings = Settings()
-    queues = (*SUPPORT_QUEUES, *wiring.specialists(settings))
+    queues = (*SUPPORT_QUEUES, *wiring.names())
     chosen = _parser(queues).parse_args(arguments)
     _configure_logs(as_json=settings.log_json)
     database = open_database(settings.database_url)
@@ -112,7 +112,7 @@ def build_engine(settings: Settings, queue: str, database: Database) -> Engine:
         worker=f"{socket.gethostname()}:{os.getpid()}",
         roster=wiring.roster(settings),
         policy=Policy(),
-        specialists=wiring.specialists(settings),
+        specialists=wiring.specialists(queue),
         decide=next_steps,
         propose=propose_action,
         draft_postmortem=partial(_documents, settings.public_url),

@@ -21,7 +21,6 @@ from agents.ports import (
     DocumentChange,
     Executor,
     IncidentLock,
-    Job,
     JobQueue,
     Journal,
     Pager,
@@ -31,6 +30,7 @@ from agents.ports import (
     RoomMessage,
     TargetInspector,
     Telemetry,
+    advance_job,
 )
 from agents.specialists.framework import Specialist
 
@@ -127,15 +127,3 @@ class Engine:
     def wake(self, incident_id: str) -> bool:
         """Have the commander look at an incident."""
         return self.queue.enqueue(advance_job(incident_id))
-
-
-def advance_job(incident_id: str) -> Job:
-    """Return the job that looks at an incident and does what is due."""
-    return Job(
-        id=f"{incident_id}-advance",
-        queue="commander",
-        task="advance",
-        incident_id=incident_id,
-        timeout_seconds=60,
-        runs_again=True,
-    )

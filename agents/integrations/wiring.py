@@ -128,10 +128,18 @@ class Hands:
     executors: Mapping[str, Executor] = field(default_factory=dict[str, Executor])
 
 
-def specialists(settings: Settings) -> dict[str, Specialist]:
-    """Return the specialists by name, each behind its MCP server."""
-    del settings
-    return {one.member.name: SpecialistOverMcp(one) for one in all_specialists()}
+def names() -> tuple[str, ...]:
+    """Name the specialists, which is also how their queues are called."""
+    return tuple(one.member.name for one in all_specialists())
+
+
+def specialists(queue: str) -> dict[str, Specialist]:
+    """Return the specialist of a queue by its name, behind its MCP server; others have none."""
+    return {
+        one.member.name: SpecialistOverMcp(one)
+        for one in all_specialists()
+        if one.member.name == queue
+    }
 
 
 def roster(settings: Settings) -> Roster:

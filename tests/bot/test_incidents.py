@@ -7,19 +7,12 @@ from agents.errors import UnknownIncident
 from agents.testing.journal import InMemoryJournal
 from agents.testing.queues import InMemoryJobQueue
 from bot.incidents import Incidents
-from bot.waking import advance_job
-from jobs.engine import advance_job as engines_advance_job
 from tests.templates.example import CHANNEL, COMMANDER, INCIDENT_ID, Example, alert, at
 
 
 def looking(journal: InMemoryJournal) -> Incidents:
     """Look at a journal."""
     return Incidents(journal, InMemoryJobQueue(), lambda: at(5))
-
-
-def test_the_bot_and_the_engine_wake_the_commander_with_one_job() -> None:
-    """Two different jobs would look at the incident twice."""
-    assert advance_job(INCIDENT_ID) == engines_advance_job(INCIDENT_ID)
 
 
 def test_an_incident_is_found_by_its_channel_as_soon_as_it_has_one() -> None:

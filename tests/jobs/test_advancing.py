@@ -23,8 +23,8 @@ from agents.domain.incidents import Person
 from agents.domain.plans import Policy, Roster
 from agents.domain.state import IncidentState
 from agents.errors import UnknownIncident
+from agents.ports import advance_job
 from jobs.dispatching import job_for, parse_recovery_subject
-from jobs.engine import advance_job
 from tests.events import ACTOR
 from tests.jobs.rig import INCIDENT, NAMES, Bench, a_bench
 

@@ -30,6 +30,7 @@ def specialist_server(specialist: Specialist, make_assignment: MakeAssignment) -
     server = MCPServer(
         name=f"warroom-{member.name}",
         title=member.title,
+        log_level="WARNING",
         instructions=(
             f"{member.title}. Everything here only reads. `investigate` runs every check and "
             "returns typed findings, hypotheses with measurable claims, and gaps; the readers "
