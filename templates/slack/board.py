@@ -18,6 +18,7 @@ from templates.slack.phrases import (
     cause,
     entity,
     incident_title,
+    is_worth_telling,
     person,
     specialist,
     standing,
@@ -72,8 +73,7 @@ def _since(state: IncidentState, now: datetime) -> str:
 def _question_lines(state: IncidentState) -> Iterator[str]:
     for question in state.questions:
         sign, progress = _progress(state, question)
-        asked = inert(question.text, 90)
-        yield f"{sign} *{specialist(question.specialist)}*: {progress} · _{asked}_"
+        yield f"{sign} *{specialist(question.specialist)}*: {progress}"
 
 
 def _progress(state: IncidentState, question: Question) -> tuple[str, str]:
@@ -94,10 +94,11 @@ def _progress(state: IncidentState, question: Question) -> tuple[str, str]:
 
 
 def _ranked_lines(state: IncidentState, ranked: tuple[RankedHypothesis, ...]) -> Iterator[str]:
-    for one in ranked[:_HYPOTHESES_SHOWN]:
+    shown = [one for one in ranked if is_worth_telling(one)][:_HYPOTHESES_SHOWN]
+    for one in shown:
         yield f"{one.rank}. {cause(one)}: {standing(one)} · {_tally(state, one)}"
-    if len(ranked) > _HYPOTHESES_SHOWN:
-        yield f"{len(ranked) - _HYPOTHESES_SHOWN} more: `/warroom hypotheses`"
+    if len(ranked) > len(shown):
+        yield f"{len(ranked) - len(shown)} more, less likely: `/warroom hypotheses`"
 
 
 def _tally(state: IncidentState, ranked: RankedHypothesis) -> str:

@@ -41,6 +41,7 @@ _VERDICT_SIGNS = {
     VerdictStatus.FAILS: ":x:",
     VerdictStatus.UNMEASURABLE: ":question:",
 }
+_LEAST_WORTH_TELLING = 0.05
 EVIDENCE_HINT = "`/warroom evidence &lt;number&gt;`"
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]{2,20}")
 
@@ -66,18 +67,25 @@ def cause(ranked: RankedHypothesis) -> str:
     return f"{inert(ranked.cause.mode.title, 80)} on {entity(ranked.cause.entity)}"
 
 
+def is_worth_telling(ranked: RankedHypothesis) -> bool:
+    """Tell whether a hypothesis belongs on the board; the least likely are a command away."""
+    is_open = ranked.status in {HypothesisStatus.SUPPORTED, HypothesisStatus.PROPOSED}
+    return is_open or ranked.confidence >= _LEAST_WORTH_TELLING
+
+
 def standing(ranked: RankedHypothesis) -> str:
     """Return where a hypothesis stands, in words and a figure."""
     follows = f" · follows from {ranked.caused_by}" if ranked.caused_by else ""
     return f"{STATUSES[ranked.status]}, {in_words(ranked.confidence)}{follows}"
 
 
-def claim_line(claim: MeasuredClaim, number: int | None) -> str:
-    """Return one claim beside what re-measuring it gave."""
+def claim_line(claim: MeasuredClaim, number: int | None, *, is_dated: bool = True) -> str:
+    """Return one claim beside what re-measuring it gave, and when unless that is said elsewhere."""
     where = f" `{number}`" if number else ""
     if claim.verdict is VerdictStatus.UNMEASURABLE and claim.measured_at is None:
         return f":hourglass_flowing_sand: *not measured yet*: {inert(claim.text, 160)}{where}"
-    again = f", measured again at {clock_time(claim.measured_at)}" if claim.measured_at else ""
+    when = claim.measured_at if is_dated else None
+    again = f", measured again at {clock_time(when)}" if when else ""
     expected = inert(expectation(claim.comparator, claim.expected), 140)
     figures = f"expected {expected}, observed {inert(scalar(claim.observed), 80)}"
     if claim.verdict is VerdictStatus.UNMEASURABLE:

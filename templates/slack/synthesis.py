@@ -5,13 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from slack_sdk.models.blocks import Block
 
 from agents.commander.synthesis import leader
-from agents.domain.hypotheses import Gap
+from agents.domain.hypotheses import Gap, HypothesisStatus
 from agents.domain.state import IncidentState
 from agents.domain.synthesis import Outcome, RankedHypothesis, Synthesis
 from agents.ports import RoomMessage
 from templates.exhibits import numbers
 from templates.slack.blocks import header, message, section, small
-from templates.slack.phrases import EVIDENCE_HINT, cause, claim_line, entity, specialist, standing
+from templates.slack.phrases import (
+    EVIDENCE_HINT,
+    cause,
+    claim_line,
+    entity,
+    is_worth_telling,
+    specialist,
+    standing,
+)
 from templates.text import clock_time, code, counted, inert, listed
 
 KEY = "synthesis"
@@ -20,7 +28,9 @@ _TITLES = {
     Outcome.HEALTHY: "Nothing is wrong now",
     Outcome.UNDETERMINED: "We do not know the cause yet",
 }
-_SHOWN = 3
+_SHOWN = 2
+_OTHERS = 4
+_SENTENCES_SHOWN = 3
 _CLAIMS_SHOWN = 5
 _GAPS_SHOWN = 3
 _RULED_OUT_SHOWN = 4
@@ -32,14 +42,36 @@ def synthesis_message(state: IncidentState) -> RoomMessage | None:
     if account is None:
         return None
     title = f"{_TITLES[account.outcome]}{_marks(state, account)}"
-    told = [inert(sentence.text, 400) for sentence in account.sentences if sentence.cites][:4]
+    told = [inert(sentence.text, 400) for sentence in account.sentences if sentence.cites]
     blocks: list[Block] = [header(title)]
     if told:
-        blocks.append(section(" ".join(told)))
-    numbered = numbers(state)
-    blocks += [_hypothesis(one, numbered, told) for one in account.ranked[:_SHOWN]]
+        blocks.append(section(*told[: _sentences_shown(account)]))
+    blocks += _hypotheses(state, account, told)
     blocks += _context(state, account)
-    return message(KEY, inert(f"{title}. {' '.join(told)}", 600), blocks)
+    return message(KEY, inert(f"{title}. {' '.join(told[:1])}", 600), blocks)
+
+
+def _sentences_shown(account: Synthesis) -> int:
+    """Return how many sentences say it all; what follows from a cause is listed below it."""
+    origins = [
+        one
+        for one in account.ranked
+        if one.caused_by is None and one.status is HypothesisStatus.SUPPORTED
+    ]
+    return max(1, len(origins)) if account.outcome is Outcome.CAUSE_FOUND else _SENTENCES_SHOWN
+
+
+def _hypotheses(state: IncidentState, account: Synthesis, told: Sequence[str]) -> Iterator[Block]:
+    """Yield the leading hypotheses with their claims, and the others as a line each."""
+    numbered = numbers(state)
+    shown = [one for one in account.ranked if is_worth_telling(one)]
+    full = [one for one in shown if one.caused_by is None][:_SHOWN]
+    yield from (_hypothesis(one, numbered, told) for one in full)
+    others = [one for one in shown if one not in full]
+    if others:
+        yield section(*(f"{one.rank}. {cause(one)}: {standing(one)}" for one in others[:_OTHERS]))
+    if len(account.ranked) > len(full) + len(others[:_OTHERS]):
+        yield small("More explanations, less likely: `/warroom hypotheses`")
 
 
 def _marks(state: IncidentState, account: Synthesis) -> str:
@@ -66,7 +98,10 @@ def _hypothesis(
     if ranked.change_ref:
         lines.append(f"Change: {code(ranked.change_ref, 80)}")
     shown = ranked.claims[:_CLAIMS_SHOWN]
-    lines += [claim_line(claim, numbered.get(claim.claim_id)) for claim in shown]
+    measured = [claim.measured_at for claim in shown if claim.measured_at]
+    if measured:
+        lines.append(f"_Every claim was measured again, the last at {clock_time(max(measured))}:_")
+    lines += [claim_line(c, numbered.get(c.claim_id), is_dated=False) for c in shown]
     if len(ranked.claims) > len(shown):
         lines.append(f"{counted(len(ranked.claims) - len(shown), 'more claim')}: {EVIDENCE_HINT}")
     return section(*lines)
