@@ -100,7 +100,7 @@ def _hypothesis(
     shown = ranked.claims[:_CLAIMS_SHOWN]
     measured = [claim.measured_at for claim in shown if claim.measured_at]
     if measured:
-        lines.append(f"_Every claim was measured again, the last at {clock_time(max(measured))}:_")
+        lines.append(f"_Measured again, the last at {clock_time(max(measured))}:_")
     lines += [claim_line(c, numbered.get(c.claim_id), is_dated=False) for c in shown]
     if len(ranked.claims) > len(shown):
         lines.append(f"{counted(len(ranked.claims) - len(shown), 'more claim')}: {EVIDENCE_HINT}")
