@@ -14,6 +14,7 @@ LEFT_BY_BUILDS = {"build", "dist", "htmlcov", "var"}
 
 COMPOSITION_ROOTS = {"bot.__main__", "bot.cli", "jobs.__main__"}
 WIRING: set[str] = {
+    *("bot.commands.bench.running", "bot.commands.bench.scoring", "bot.commands.bench.table"),
     *("bot.commands.doctor.stores", "bot.commands.offline"),
     *("bot.commands.records", "bot.commands.serving"),
 }

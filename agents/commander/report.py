@@ -44,6 +44,8 @@ class ReportedHypothesis(Value):
     summary: str
     claims: tuple[ReportedClaim, ...]
     caused_by: int | None = None
+    explains: tuple[ReportedEntity, ...] = ()
+    """What suffers from it."""
 
 
 class ReportedExclusion(Value):
@@ -92,7 +94,7 @@ def report(state: IncidentState, policy: Policy, cost: Cost) -> Report:
     gaps = {gap.id: gap for gap in state.gaps}.values()
     return Report(
         outcome=account.outcome if account else Outcome.UNDETERMINED,
-        hypotheses=tuple(_hypothesis(one) for one in ranked),
+        hypotheses=tuple(_hypothesis(one, state) for one in ranked),
         ruled_out=tuple(
             ReportedExclusion(
                 entity=_entity(out.cause.entity), failure_mode=out.cause.failure_mode, why=out.why
@@ -112,8 +114,9 @@ def report(state: IncidentState, policy: Policy, cost: Cost) -> Report:
     )
 
 
-def _hypothesis(one: RankedHypothesis) -> ReportedHypothesis:
+def _hypothesis(one: RankedHypothesis, state: IncidentState) -> ReportedHypothesis:
     mode = one.cause.mode
+    hypothesis = state.hypothesis(one.hypothesis_id)
     return ReportedHypothesis(
         rank=one.rank,
         entity=_entity(one.cause.entity),
@@ -126,6 +129,7 @@ def _hypothesis(one: RankedHypothesis) -> ReportedHypothesis:
         summary=one.summary,
         claims=tuple(_claim(claim) for claim in one.claims),
         caused_by=one.caused_by,
+        explains=tuple(_entity(entity) for entity in (hypothesis.explains if hypothesis else ())),
     )
 
 

@@ -1,0 +1,1 @@
+"""Public data sets, translated case by case into captures."""

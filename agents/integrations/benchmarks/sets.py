@@ -1,0 +1,9 @@
+"""The data sets that there are loaders for: adding one is one line here."""
+
+from agents.integrations.benchmarks.case import Benchmark
+from agents.integrations.benchmarks.cloudopsbench import CloudOpsBench
+
+
+def all_benchmarks() -> tuple[Benchmark, ...]:
+    """Return every data set that can be run."""
+    return (CloudOpsBench(),)

@@ -1,0 +1,1 @@
+"""Reading what `kubectl describe` prints back into API objects."""

@@ -1,0 +1,1 @@
+"""`warroom bench`: the ordinary investigation, over the cases of a public data set."""
