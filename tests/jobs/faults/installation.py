@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing import get_context
@@ -37,6 +37,7 @@ from tests.jobs.faults.room import SharedRoom
 from tests.jobs.rig import (
     INCIDENT,
     NAMES,
+    ONE_LOOK,
     board_and_account,
     members,
     nothing_to_offer,
@@ -57,7 +58,7 @@ class Installation:
 
     folder: Path
     redis_url: str
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = ONE_LOOK
     workers_per_queue: int = 1
 
     @property

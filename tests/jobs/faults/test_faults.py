@@ -11,7 +11,7 @@ from agents.domain.plans import Policy
 from jobs.embedded import RedisServer, start_redis
 from tests.events import declared
 from tests.jobs.faults.installation import Installation, kill
-from tests.jobs.rig import INCIDENT, NAMES
+from tests.jobs.rig import INCIDENT, NAMES, ONE_LOOK
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.processes
@@ -26,7 +26,7 @@ def an_installation(
     folder: Path, redis: RedisServer, policy: Policy | None = None, workers_per_queue: int = 1
 ) -> Installation:
     """Return an installation that is ready to run."""
-    made = Installation(folder, redis.url, policy or Policy(), workers_per_queue)
+    made = Installation(folder, redis.url, policy or ONE_LOOK, workers_per_queue)
     made.prepare()
     return made
 
@@ -163,7 +163,9 @@ def test_a_specialist_that_never_answers_costs_its_part_and_its_late_answer_revi
 ) -> None:
     """People act on a partial account now rather than on a whole one too late."""
     with start_redis(tmp_path / "redis") as redis:
-        installation = an_installation(tmp_path, redis, Policy(question_deadline_seconds=2))
+        installation = an_installation(
+            tmp_path, redis, Policy(question_deadline_seconds=2, looks_at_most=1)
+        )
         installation.hold("network")
         with installation.running():
             installation.declare()
