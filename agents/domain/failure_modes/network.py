@@ -6,6 +6,11 @@ _NEARLY_ANYTHING = ("[!r]*", "r[!e]*", "re[!c]*")
 """Every mode but `recovered`: what makes a service answer with errors or late may be anything that
 is wrong with it or upstream of it."""
 
+_BUT_ERRORS = ("[!rh]*", "r[!e]*", "re[!c]*", "h[!t]*", "http_[!u]*")
+_BUT_LATENCY = ("[!ru]*", "r[!e]*", "re[!c]*", "u[!p]*", "upstream_[!l]*")
+"""Nearly anything but the mode itself: two services that are each said to be the slow one are
+rivals, because who of them waits for the other has been looked at already."""
+
 _SERVER_GONE = (
     "*crash*",
     "*oom*",
@@ -237,7 +242,7 @@ _ANSWERS = (
         mechanism="The service answers 5xx and its callers pass that on.",
         mitigation="Find what fails inside it; shed or reroute its traffic meanwhile.",
         base_log_odds=-2.5,
-        caused_by=_NEARLY_ANYTHING,
+        caused_by=_BUT_ERRORS,
     ),
     FailureMode(
         name="upstream_timeouts",
@@ -257,7 +262,7 @@ _ANSWERS = (
         mechanism="The service takes much longer than it used to, and its callers with it.",
         mitigation="Find what it waits for; shed load meanwhile.",
         base_log_odds=-2.0,
-        caused_by=_NEARLY_ANYTHING,
+        caused_by=_BUT_LATENCY,
     ),
 )
 

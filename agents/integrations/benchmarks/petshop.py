@@ -1,9 +1,10 @@
 """PetShop (amazon-science, arXiv 2311.04806): issues of a microservice shop, told by its metrics.
 
-Layout: `<scenario>/graph.csv` (a row calls the columns that hold 1), `<scenario>/noissue/metrics.csv`
-and `<scenario>/{train,test}/issue_N/{metrics.csv,target.json}`. The last day of the fault-free
-recording, moved by whole days, becomes the day before the issue. Stretches of that recording with an
-alert that nothing stands behind are cases too: there, the right answer is none.
+Layout: `<scenario>/graph.csv` (a row calls the columns that hold 1),
+`<scenario>/noissue/metrics.csv` and `<scenario>/{train,test}/issue_N/{metrics.csv,target.json}`.
+The last day of the fault-free recording, moved by whole days, becomes the day before the issue.
+Stretches of that recording under an alarm that nothing stands behind are cases too: there, the
+right answer is none.
 """
 
 import csv
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agents.commander.report import Report
+from agents.commander.report import Report, ReportedHypothesis
 from agents.domain.document import Document
+from agents.domain.failure_modes.entry import Category
 from agents.errors import InvalidCapture
-from agents.integrations.benchmarks.case import Answer, Published, named, opaque_id
+from agents.integrations.benchmarks.case import Answer, Published, named
+from agents.integrations.benchmarks.files import Files
 from agents.integrations.benchmarks.renaming import Renamer
 
 _DAY = 86_400
@@ -90,12 +93,12 @@ class PetShopCase:
             self._name(node): {"depends_on": [self._name(callee) for callee in callees]}
             for node, callees in self.calls.items()
         }
-        # JSON is YAML.
-        (folder / "capture.yaml").write_text(json.dumps(manifest), encoding="utf-8")
-        (folder / "topology.yaml").write_text(json.dumps({"services": topology}), encoding="utf-8")
-        (folder / "alert.json").write_text(json.dumps(self._alert()), encoding="utf-8")
-        (folder / "metrics").mkdir()
-        self._write_metrics(folder / "metrics" / "services.csv")
+        files = Files(folder)
+        # JSON is YAML, and faster to read.
+        files.json("capture.yaml", manifest)
+        files.json("topology.yaml", {"services": topology})
+        files.json("alert.json", self._alert())
+        files.csv("metrics/services.csv", self._readings())
 
     def _alert(self) -> dict[str, object]:
         service = self._name(self.alarm.node)
@@ -106,19 +109,20 @@ class PetShopCase:
             "labels": {"service": service, "metric": self.alarm.metric},
         }
 
-    def _write_metrics(self, path: Path) -> None:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(("timestamp", "entity", "metric", "statistic", "unit", "value"))
-            for table, times in ((self.history, self._moved()), (self.recorded, None)):
-                named = [
-                    (f"service/{self._name(node)}", metric, statistic, _UNITS[metric])
-                    for node, metric, statistic in table.columns
-                ]
-                for at, row in zip(times or table.times, table.rows, strict=True):
-                    stamp = datetime.fromtimestamp(at, UTC).isoformat()
-                    readings = zip(named, row, strict=True)
-                    writer.writerows((stamp, *about, value) for about, value in readings if value)
+    def _readings(self) -> Iterator[tuple[str, ...]]:
+        for table, times in (
+            (self.history, self._moved()),
+            (self.recorded, self.recorded.times),
+        ):
+            about = [
+                (f"service/{self._name(node)}", metric, statistic, _UNITS[metric])
+                for node, metric, statistic in table.columns
+            ]
+            for at, row in zip(times, table.rows, strict=True):
+                stamp = datetime.fromtimestamp(at, UTC).isoformat()
+                yield from (
+                    (stamp, *what, value) for what, value in zip(about, row, strict=True) if value
+                )
 
     def _moved(self) -> list[int]:
         """Return the times of the history, each moved by whole days to the day before."""
@@ -132,7 +136,12 @@ class PetShopCase:
     def answers(self, report: Report) -> Sequence[Answer]:
         """Return the nodes that are named."""
         nodes = {self._name(node): node for node in self.calls}
-        return named(report, lambda hypothesis: nodes.get(hypothesis.entity.name))
+
+        def translate(hypothesis: ReportedHypothesis) -> str | None:
+            is_trouble = hypothesis.category != Category.HEALTHY
+            return nodes.get(hypothesis.entity.name) if is_trouble else None
+
+        return named(report, translate)
 
 
 class PetShop:
@@ -194,11 +203,11 @@ def _quiet(
 
     The alarms are those of the scenario's issues: same node, same metrics.
     """
-    texts = sorted(path.read_text(encoding="utf-8") for path in scenario.glob("*/issue_*/target.json"))
-    targets = [Document(body=json.loads(text)) for text in texts]
-    alarms = sorted(
-        {(t.text("target.node") or "", t.text("target.metric") or "") for t in targets}
+    texts = sorted(
+        path.read_text(encoding="utf-8") for path in scenario.glob("*/issue_*/target.json")
     )
+    targets = [Document(body=json.loads(text)) for text in texts]
+    alarms = sorted({(t.text("target.node") or "", t.text("target.metric") or "") for t in targets})
     starts = range(_HISTORY, len(calm.times) - _QUIET_ROWS, _QUIET_STRIDE)
     for start in starts:
         for node, metric in alarms:
@@ -233,9 +242,7 @@ def _read_metrics(path: Path) -> _Table:
     with path.open(encoding="utf-8", newline="") as file:
         nodes, metrics, statistics, *rows = list(csv.reader(file))
     shown = [
-        index
-        for index in range(1, len(nodes))
-        if (metrics[index], statistics[index]) in _SHOWN
+        index for index in range(1, len(nodes)) if (metrics[index], statistics[index]) in _SHOWN
     ]
     filled = [row for row in rows if row[0].replace(".", "", 1).isdigit()]
     return _Table(

@@ -2,8 +2,9 @@
 
 from agents.integrations.benchmarks.case import Benchmark
 from agents.integrations.benchmarks.cloudopsbench import CloudOpsBench
+from agents.integrations.benchmarks.petshop import PetShop
 
 
 def all_benchmarks() -> tuple[Benchmark, ...]:
     """Return every data set that can be run."""
-    return (CloudOpsBench(),)
+    return (CloudOpsBench(), PetShop())

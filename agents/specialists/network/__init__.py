@@ -6,6 +6,7 @@ from agents.specialists.network.denials import DENIAL_CHECKS
 from agents.specialists.network.dns import DNS_CHECKS
 from agents.specialists.network.firewalls import FIREWALL_CHECKS
 from agents.specialists.network.http import HTTP_CHECKS
+from agents.specialists.network.origin import ORIGIN_CHECKS
 from agents.specialists.network.path import PATH_CHECKS
 from agents.specialists.network.quality import QUALITY_CHECKS
 from agents.specialists.network.tcp import TCP_CHECKS
@@ -23,6 +24,7 @@ NETWORK_CHECKS: tuple[Check[NetworkView], ...] = (
     *HTTP_CHECKS,
     *QUALITY_CHECKS,
     *TRAFFIC_CHECKS,
+    *ORIGIN_CHECKS,
 )
 
 _SOURCES = (

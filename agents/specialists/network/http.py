@@ -20,6 +20,7 @@ from agents.specialists.network.claims import measured_at_least, probe_field, sp
 from agents.specialists.network.connections import lines_claim, quotes
 from agents.specialists.network.deviations import deviations
 from agents.specialists.network.faults import groups_of
+from agents.specialists.network.origin import scene_of
 from agents.specialists.network.signals import Kind
 from agents.specialists.network.targets import Target
 from agents.specialists.network.view import NetworkView
@@ -78,7 +79,11 @@ def _heard(
 
 
 def _of_metrics(view: NetworkView, kind: Kind) -> Iterator[_Complaint]:
+    scene = scene_of(view, kind)
+    passing_on = scene.passing_on if scene else frozenset[str]()
     for one in deviations(view, kind):
+        if one.service.name in passing_on:
+            continue
         evidence = Evidence(source="metrics", entity=one.signal.entity, text=one.claim.text)
         yield _Complaint(one.service, one.claim, one.claim.text, one.onset, (evidence,))
 

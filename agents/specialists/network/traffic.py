@@ -20,9 +20,12 @@ from agents.specialists.network.faults import groups_of
 from agents.specialists.network.readings import RECENT
 from agents.specialists.network.signals import Kind, Signal, read, signals_of
 from agents.specialists.network.view import NetworkView
+from agents.specialists.network.vitals import vitals_of
 
 _FELT = 0.7
 _SLACK = timedelta(minutes=1)
+_STRAINED = 3.0
+"""Spreads of its ordinary noise from which a service is not back to usual."""
 _QUIET_BEFORE = timedelta(minutes=3)
 """How long a signal must have been quiet before it counts as recovered."""
 
@@ -69,7 +72,7 @@ def signals_that_are_back(view: NetworkView) -> Iterator[Found]:
     """
     own = [s for s in signals_of(view) if _is_about_the_alert(view, s)]
     unusual = [s for s in own if s.kind is not Kind.REQUESTS and deviation_of(view, s)]
-    if unusual or not own or _still_complaints(view):
+    if unusual or not own or _still_complaints(view) or _is_strained(view):
         return
     risen = [s for s in own if s.kind is not Kind.REQUESTS and _has_passed(view, s)]
     for signal in own:
@@ -94,6 +97,13 @@ def _still_complaints(view: NetworkView) -> bool:
         group.callee.name in reach or {caller.name for caller in group.callers} & reach
         for group in groups_of(view)
     )
+
+
+def _is_strained(view: NetworkView) -> bool:
+    """Tell whether the alert's service takes longer or fails more than usual, by its averages."""
+    vitals = (v for kind in (Kind.LATENCY, Kind.ERRORS) for v in vitals_of(view, kind))
+    own = (v for v in vitals if v.entity.name == view.alert.service)
+    return any(v.score >= _STRAINED and not v.is_back for v in own)
 
 
 def _has_passed(view: NetworkView, signal: Signal) -> bool:

@@ -1,0 +1,60 @@
+"""What a signal usually is, told robustly from few samples, and how far it is from that now.
+
+The centre is the median and the spread the median absolute deviation, so that neither an old
+incident in the history nor a missing stretch moves them. Nothing is filled in: a sample that is not
+there is not there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+_TO_STANDARD_DEVIATION = 1.4826
+"""Makes the median absolute deviation of normal noise its standard deviation."""
+_FEWEST = 4
+_DAY = 86_400.0
+_SAME_HOUR = 3_600.0
+_DAYS_FOR_A_SEASON = 2
+_FEWEST_OF_A_SEASON = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a signal usually is."""
+
+    centre: float
+    spread: float
+    """One standard deviation of ordinary noise, in the signal's unit."""
+    samples: int
+
+    def score(self, now: float) -> float:
+        """Return how many spreads above (positive) or below (negative) the usual a value is."""
+        return (now - self.centre) / self.spread if self.spread else 0.0
+
+
+def usual_of(values: Sequence[float], *, least_spread: float = 0.0) -> Usual | None:
+    """Return what is usual for a signal, or None where there are too few samples to tell.
+
+    `least_spread` keeps a signal that never moved from making every tremor an anomaly.
+    """
+    if len(values) < _FEWEST:
+        return None
+    centre = median(values)
+    strays = _TO_STANDARD_DEVIATION * median(abs(value - centre) for value in values)
+    return Usual(centre, max(strays, least_spread), len(values))
+
+
+def in_season(times: Sequence[float], values: Sequence[float], at: float) -> list[float]:
+    """Return the values of the same time of day, where the history is long enough to have them.
+
+    Below two days, or with too few samples near that time, the whole history is the answer: a short
+    baseline says more than a thin one.
+    """
+    if not times or at - times[0] < _DAYS_FOR_A_SEASON * _DAY:
+        return list(values)
+    same = [
+        value
+        for moment, value in zip(times, values, strict=True)
+        if min((at - moment) % _DAY, -(at - moment) % _DAY) <= _SAME_HOUR
+    ]
+    return same if len(same) >= _FEWEST_OF_A_SEASON else list(values)
