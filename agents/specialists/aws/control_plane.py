@@ -39,32 +39,40 @@ _USERS = (
     ("lambda.functions", "VpcConfig.SecurityGroupIds"),
 )
 """What belongs to security groups, and where it names them."""
+_PORT_IN_TEXT = re.compile(r":(\d{2,5})\b")
+_ALL_PORTS = (0, 65535)
 
 
 @check(needs=(f"objects:{EVENTS}", f"objects:{_GROUPS}"), modes=("security_group_change",))
 def rules_taken_away(view: AwsView) -> Iterator[Found]:
-    """Find a removed rule of a security group that nothing replaced, while its users are missed."""
+    """Find removed rules that nothing replaced, of ports that something listens on behind them."""
     groups = {group.entity.name: group for group in view.objects(_GROUPS)}
     for event in suspects(view):
         group = groups.get(event.resource.document.text("Record.requestParameters.groupId") or "")
-        port = _revoked_port(event)
-        if event.name != _REVOKED or group is None or port is None:
+        if event.name != _REVOKED or group is None:
             continue
-        users = _users(view, group.entity.name)
-        if users and not group.document.items(_covering(port)):
-            yield _cut(view, event, group, port, users)
+        low, high = _revoked_ports(event)
+        by_port: dict[int, list[EntityRef]] = defaultdict(list)
+        for entity, port in _users(view, group.entity.name):
+            if low <= port <= high and not group.document.items(_covering(port)):
+                by_port[port].append(entity)
+        for port, users in by_port.items():
+            yield _cut(view, event, group, port, tuple(users))
 
 
-def _revoked_port(event: Event) -> int | None:
-    """Return the port of the removed rule, in either of CloudTrail's shapes."""
-    asked = event.resource.document
-    nested = "Record.requestParameters.ipPermissions.items[0].fromPort"
-    revoked = "Record.responseElements.revokedSecurityGroupRuleSet.items[0].fromPort"
-    for path in ("Record.requestParameters.fromPort", nested, revoked):
-        found = asked.number(path)
-        if found is not None:
-            return int(found)
-    return None
+def _revoked_ports(event: Event) -> tuple[int, int]:
+    """Return the ports of the removed rule, in whichever of CloudTrail's shapes they stand."""
+    document = event.resource.document
+    for place in (
+        "requestParameters",
+        "requestParameters.ipPermissions.items[0]",
+        "responseElements.revokedSecurityGroupRuleSet.items[0]",
+    ):
+        low = document.number(f"Record.{place}.fromPort")
+        high = document.number(f"Record.{place}.toPort")
+        if low is not None and low >= 0:
+            return int(low), int(high if high is not None else low)
+    return _ALL_PORTS
 
 
 def _covering(port: int) -> str:
@@ -72,13 +80,25 @@ def _covering(port: int) -> str:
     return f"IpPermissions[?IpProtocol == '-1' || ({in_range})]"
 
 
-def _users(view: AwsView, group: str) -> tuple[EntityRef, ...]:
-    return tuple(
-        one.entity
-        for kind, path in _USERS
-        for one in view.related(kind)
-        if group in one.document.texts(path)
+def _users(view: AwsView, group: str) -> Iterator[tuple[EntityRef, int]]:
+    """Yield what stands behind a group with the ports it is asked on: its own, or complained of."""
+    for kind, path in _USERS:
+        for one in view.related(kind):
+            if group in one.document.texts(path):
+                own = one.document.number("Endpoint.Port")
+                for port in [int(own)] if own else sorted(_complained_ports(view)):
+                    yield one.entity, port
+
+
+def _complained_ports(view: AwsView) -> set[int]:
+    """Return the ports that clients and load balancers say time out."""
+    said = (_PORT_IN_TEXT.findall(line.message) for line in view.logs(_TIMED_OUT))
+    of_targets = (
+        target.document.number("Target.Port")
+        for target in view.related("elbv2.target_health")
+        if target.document.text("TargetHealth.Reason") == "Target.Timeout"
     )
+    return {*(int(p) for found in said for p in found), *(int(p) for p in of_targets if p)}
 
 
 def _cut(

@@ -27,10 +27,10 @@ def failing_functions(view: AwsView) -> Iterator[Found]:
     """Find functions of which far more invocations fail now than usually do."""
     for errors in view.signals(_NAMESPACE, "Errors", "Sum"):
         invocations = _of(view.signals(_NAMESPACE, "Invocations", "Sum"), errors)
-        if invocations is None or not still(view, errors):
+        if invocations is None or not view.goes_on(errors):
             continue
         now = _share(sum(errors.values(view.recent)), sum(invocations.values(view.recent)))
-        usual = _share(sum(errors.values(view.before)), sum(invocations.values(view.before)))
+        usual = _share(view.usual(errors), view.usual(invocations))
         if now < max(_ERROR_SHARE, _TIMES_BEFORE * usual):
             continue
         text = f"{now:.0%} of the invocations of {errors.entity.name} fail, usually {usual:.0%}."
@@ -46,7 +46,7 @@ def throttled_functions(view: AwsView) -> Iterator[Found]:
         invocations = _of(view.signals(_NAMESPACE, "Invocations", "Sum"), throttles)
         served = sum(invocations.values(view.recent)) if invocations else 0.0
         is_rare = _share(refused, refused + served) < _THROTTLE_SHARE
-        if not still(view, throttles) or refused < _FEWEST or is_rare:
+        if not view.goes_on(throttles) or refused < _FEWEST or is_rare:
             continue
         text = f"{refused:.0f} invocations of {throttles.entity.name} were throttled lately."
         claim = metric(
@@ -112,7 +112,7 @@ def concurrency_of_the_account(view: AwsView) -> Iterator[Found]:
             throttled = [
                 one.entity
                 for one in view.signals(_NAMESPACE, "Throttles", "Sum")
-                if still(view, one)
+                if view.goes_on(one)
             ]
             entity = EntityRef(kind="aws_service", name="lambda")
             yield Hypothesis(
@@ -126,15 +126,10 @@ def concurrency_of_the_account(view: AwsView) -> Iterator[Found]:
             return
 
 
-def still(view: AwsView, signal: Signal) -> bool:
-    """Tell whether a count goes on: its newest samples, of the last minutes, are not all zero."""
-    return any(value > 0 for value in signal.values(view.recent)[-_FEWEST:])
-
-
 def _hypothesis(
     view: AwsView, signal: Signal, mode: str, text: str, claims: tuple[Claim, ...]
 ) -> Hypothesis:
-    least = 1.0 + max(signal.values(view.before), default=0.0)
+    least = 1.0 + _TIMES_BEFORE * view.usual(signal)
     return Hypothesis(
         cause=Cause(entity=signal.entity, failure_mode=mode),
         summary=text,

@@ -11,7 +11,6 @@ from agents.domain.measures import Comparator, LogSelector, ObjectSelector, Redu
 from agents.domain.readings import Resource
 from agents.specialists.aws.claims import literal, logged, metric, there_are
 from agents.specialists.aws.compute import instance_of_volume
-from agents.specialists.aws.functions import still
 from agents.specialists.aws.trail import EVENTS, Event, events
 from agents.specialists.aws.view import AwsView, Signal
 from agents.specialists.framework import Check, Found, check
@@ -53,11 +52,8 @@ def refused_for_want_of_capacity(view: AwsView) -> Iterator[Found]:
     named: set[str] = set()
     for namespace, name, mode, what in _COUNTS:
         for refused in view.signals(namespace, name, "Sum"):
-            lately, usual = (
-                sum(refused.values(view.recent)),
-                max(refused.values(view.before) or [0]),
-            )
-            if lately < _FEWEST or not still(view, refused) or refused.entity.key in named:
+            lately = sum(refused.values(view.recent))
+            if lately < _FEWEST or not view.goes_on(refused) or refused.entity.key in named:
                 continue
             named.add(refused.entity.key)
             text = f"{lately:.0f} {what} at {refused.entity.name} lately."
@@ -70,7 +66,7 @@ def refused_for_want_of_capacity(view: AwsView) -> Iterator[Found]:
                 text,
                 sufficiency=2.5,
             )
-            onset = refused.first_beyond(usual + 1.0, view.window)
+            onset = refused.first_beyond(view.usual(refused) + 1.0, view.window)
             yield _of_signal(view, refused, mode, claim).model_copy(update={"onset": onset})
 
 

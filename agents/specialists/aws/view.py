@@ -15,6 +15,8 @@ from agents.telemetry import covers
 
 RECENT = timedelta(minutes=15)
 """Metrics of AWS come every one to five minutes and a few minutes late."""
+_NEWEST = 3
+_RISEN = 3.0
 _SERVICE_TAGS = ("service", "Service", "app", "App", "application", "Application", "Name")
 
 
@@ -147,6 +149,22 @@ class AwsView:
                 found = ()  # CloudWatch knows full names only: nobody has the short one
             self._series[name] = found
         return self._series[name]
+
+    def usual(self, signal: Signal) -> float:
+        """Return the quiet level of a series before the alert, zero where there was none.
+
+        The lowest quarter, because a fault may have begun long before the alert came.
+        """
+        values = sorted(signal.values(self.before))
+        return values[len(values) // 4] if values else 0.0
+
+    def goes_on(self, signal: Signal) -> bool:
+        """Tell whether a count is beyond its quiet level in its newest samples, and not only once.
+
+        What was there some minutes ago and has gone is history.
+        """
+        newest = signal.values(self.recent)[-_NEWEST:]
+        return bool(newest) and sum(newest) > _RISEN * len(newest) * self.usual(signal)
 
     def logs(self, pattern: str, entity: EntityRef | None = None) -> tuple[LogLine, ...]:
         """Return matching lines of the window; none where no logs can be had."""
