@@ -18,7 +18,7 @@ from agents.specialists.kubernetes.claims import (
     states,
     there_are_none,
 )
-from agents.specialists.kubernetes.objects import Thing, Workload, instant
+from agents.specialists.kubernetes.objects import Happening, Thing, Workload, instant
 from agents.specialists.kubernetes.view import ClusterView
 
 _EXCEEDED = re.compile(
@@ -50,39 +50,49 @@ class Refusal:
 
 
 def refusals(view: ClusterView) -> Iterator[Refusal]:
-    """Yield the workloads whose pods are being refused now, with the answer."""
+    """Yield the workloads whose pods are being refused now, with the answer that still stands."""
     for workload in view.workloads:
-        found = _by_condition(view, workload) or _by_event(view, workload)
+        answers = (*_conditions(view, workload), *_events(view, workload))
+        found = next((one for one in answers if not _is_outdated(view, one)), None)
         if found is not None:
             yield found
 
 
-def _by_condition(view: ClusterView, workload: Workload) -> Refusal | None:
-    own = (workload, *_replicasets(view, workload))
-    for thing in own:
+def _conditions(view: ClusterView, workload: Workload) -> Iterator[Refusal]:
+    for thing in (workload, *_replicasets(view, workload)):
         condition = thing.condition("ReplicaFailure")
-        if condition is not None and condition.text("status") == "True":
-            return Refusal(
+        said = condition.text("message") if condition is not None else None
+        if condition is not None and said and condition.text("status") == "True":
+            yield Refusal(
                 workload=workload,
-                message=condition.text("message") or "",
+                message=said,
                 said_by=thing,
                 path="status.conditions[?type=='ReplicaFailure' && status=='True'].message | [0]",
                 onset=instant(condition.text("lastTransitionTime")),
             )
-    return None
 
 
-def _by_event(view: ClusterView, workload: Workload) -> Refusal | None:
-    """StatefulSets, DaemonSets and Jobs keep no condition: an event tells while pods lack."""
+def _events(view: ClusterView, workload: Workload) -> Iterator[Refusal]:
+    """Many workloads keep no condition: events tell while pods lack, the newest first."""
     if len(view.pods_of(workload.entity)) >= workload.desired:
-        return None
-    for thing in (workload, *_replicasets(view, workload)):
-        said = view.happenings(thing, "FailedCreate")
-        if said:
-            return Refusal(
-                workload, said[-1].message, said[-1], "message || note", said[0].first_at
-            )
-    return None
+        return
+    own = (workload, *_replicasets(view, workload))
+    said = [one for thing in own for one in view.happenings(thing, "FailedCreate")]
+    for one in sorted(said, key=_last_seen, reverse=True):
+        yield Refusal(workload, one.message, one, "message || note", one.first_at)
+
+
+def _last_seen(happening: Happening) -> float:
+    return happening.last_at.timestamp() if happening.last_at else 0.0
+
+
+def _is_outdated(view: ClusterView, refusal: Refusal) -> bool:
+    """Tell whether the reason has passed: an account that pods came before is there now."""
+    account = _NO_ACCOUNT.search(refusal.message)
+    if account is None:
+        return False
+    name = account["name"].rpartition("/")[2]
+    return view.find("serviceaccounts", name, refusal.workload.namespace) is not None
 
 
 def _replicasets(view: ClusterView, workload: Workload) -> tuple[Thing, ...]:

@@ -10,6 +10,7 @@ from agents.domain.hypotheses import Evidence, Gap, Hypothesis
 from agents.domain.measures import Comparator
 from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import (
+    DECISIVE,
     SUPPORTING,
     Blame,
     earliest,
@@ -17,11 +18,18 @@ from agents.specialists.kubernetes.claims import (
     keeps_ending,
     number_of,
     quote,
+    quote_happening,
     states,
     waits_for,
 )
-from agents.specialists.kubernetes.grouping import containers_by_owner
-from agents.specialists.kubernetes.objects import CRASH_LOOP, OUT_OF_MEMORY, Container
+from agents.specialists.kubernetes.grouping import containers_by_owner, pods_by_owner
+from agents.specialists.kubernetes.objects import (
+    CRASH_LOOP,
+    OUT_OF_MEMORY,
+    Container,
+    Happening,
+    Pod,
+)
 from agents.specialists.kubernetes.probes import was_killed_by_probe
 from agents.specialists.kubernetes.quantities import quantity
 from agents.specialists.kubernetes.revisions import Rollout, rollout_behind
@@ -39,6 +47,7 @@ _NO_COMMAND = re.compile(
 _NEVER_STARTED = {"StartError", "ContainerCannotRun"}
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 _TROUBLE_IN_LOGS = r"error|exception|fatal|panic|traceback|fail|refused|denied|cannot|unable"
+_OOM_AT_SETUP = re.compile(r"OOM-killed|memory limit too low|signal: killed.*init", re.IGNORECASE)
 _EXIT_CODES = {
     0: "it ends by itself although it should keep running",
     1: "an error of the application",
@@ -75,6 +84,43 @@ def out_of_memory(view: ClusterView) -> Iterator[Hypothesis]:
             },
             shift=0.5 if lowered else 0.0,
         ).hypothesis(view)
+    yield from _too_small_to_start(view)
+
+
+def _too_small_to_start(view: ClusterView) -> Iterator[Hypothesis]:
+    """Find pods whose limit is so low that not even their first process can be set up."""
+    for owner, pods in pods_by_owner(view, lambda pod: bool(_killed_at_setup(view, pod))):
+        worst, said = pods[0], _killed_at_setup(view, pods[0])
+        limits = worst.document.texts("spec.containers[].resources.limits.memory")
+        yield Blame(
+            entity=owner,
+            mode="oom_killed",
+            summary=f"The kernel kills {number_of(pods)} of {owner.name} for memory before they"
+            f" have started; their limits are {', '.join(limits) or 'not set'}.",
+            claims=(
+                states(
+                    view,
+                    said[-1],
+                    "message || note",
+                    _OOM_AT_SETUP.pattern,
+                    f"{worst.name} was killed for memory while it was set up",
+                    comparator=Comparator.MATCHES,
+                    weight=DECISIVE,
+                ),
+                states(view, worst, "status.phase", "Pending", f"{worst.name} has not started"),
+            ),
+            pods=pods,
+            onset=earliest(*(one.first_at for one in said)),
+            evidence=tuple(quote_happening(one) for one in said[-2:]),
+            details={"memory_limit": ", ".join(limits) or None},
+        ).hypothesis(view)
+
+
+def _killed_at_setup(view: ClusterView, pod: Pod) -> tuple[Happening, ...]:
+    if pod.phase != "Pending":
+        return ()
+    said = view.happenings(pod, "FailedCreatePodSandBox", "Failed")
+    return tuple(one for one in said if _OOM_AT_SETUP.search(one.message))
 
 
 def _ran_out_of_memory(view: ClusterView, container: Container) -> bool:

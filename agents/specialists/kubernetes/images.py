@@ -104,10 +104,21 @@ def _heard(
         return heard
     if _REFUSED.search(text) and _lacks_secret(view, container):
         return "missing_image_pull_secret"
+    if heard == "missing_image_pull_secret" and is_official(container.image):
+        return "incorrect_image_reference"
     if _AMBIGUOUS.search(text):
         is_private = _was_pulled_before(container, rollout)
         return "missing_image_pull_secret" if is_private else "incorrect_image_reference"
     return heard
+
+
+def is_official(image: str) -> bool:
+    """Tell whether an image is one of Docker's own: those are public, so nobody needs access.
+
+    Mirrors refuse images that do not exist, instead of saying that they do not.
+    """
+    name = repository(image)
+    return "/" not in name.removeprefix("docker.io/").removeprefix("library/")
 
 
 def _lacks_secret(view: ClusterView, container: Container) -> bool:

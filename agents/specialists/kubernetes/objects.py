@@ -264,6 +264,16 @@ class Node(Thing):
         """Whether no new pods may come."""
         return self.document.flag("spec.unschedulable") is True
 
+    @property
+    def is_control_plane(self) -> bool:
+        """Whether it is there for the cluster itself, by the labels in use for that."""
+        labels = self.resource.labels
+        roles = {"node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"}
+        return bool(roles & labels.keys()) or labels.get("kubernetes.io/role") in {
+            "master",
+            "control-plane",
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Happening(Thing):
@@ -295,6 +305,11 @@ class Happening(Thing):
         """The container it is about, where it is about one."""
         path = self.document.text("involvedObject.fieldPath || regarding.fieldPath") or ""
         return path.partition("{")[2].rstrip("}") or None
+
+    @property
+    def count(self) -> int:
+        """How often it was seen."""
+        return int(self.document.number("series.count || count || deprecatedCount") or 1)
 
     @property
     def last_at(self) -> datetime | None:

@@ -14,6 +14,7 @@ from agents.specialists.kubernetes.claims import (
     DECISIVE,
     SUPPORTING,
     Blame,
+    Weight,
     earliest,
     ended_for_memory,
     keeps_ending,
@@ -22,6 +23,7 @@ from agents.specialists.kubernetes.claims import (
     states,
 )
 from agents.specialists.kubernetes.grouping import containers_by_owner
+from agents.specialists.kubernetes.mistakes import Mistake, mistake_in
 from agents.specialists.kubernetes.objects import OUT_OF_MEMORY, Container, Happening, instant
 from agents.specialists.kubernetes.revisions import rollout_behind
 from agents.specialists.kubernetes.view import ClusterView
@@ -51,12 +53,15 @@ def was_killed_by_probe(view: ClusterView, container: Container) -> bool:
 
     A container that died by itself fails its probes too, but with an exit code of its own.
     """
-    if container.restarts == 0 or container.exit_code not in _KILL_CODES:
-        return False
-    if container.end_reason == OUT_OF_MEMORY:
+    if container.restarts == 0 or container.end_reason == OUT_OF_MEMORY:
         return False
     killings = view.container_happenings(container, "Killing")
-    if any(_KILLED_BY_PROBE.search(one.message) for one in killings):
+    killed = sum(one.count for one in killings if _KILLED_BY_PROBE.search(one.message))
+    if killed >= container.restarts:
+        return True
+    if container.exit_code not in _KILL_CODES:
+        return False
+    if killed:
         return True
     return any(
         container.spec.at(_PROBE_FIELDS[kind]) and failures(view, container, kind)
@@ -66,7 +71,11 @@ def was_killed_by_probe(view: ClusterView, container: Container) -> bool:
 
 @check(
     needs=("objects:pods", "objects:events"),
-    modes=("liveness_probe_failing", "startup_probe_failing"),
+    modes=(
+        *("liveness_probe_failing", "startup_probe_failing"),
+        *("liveness_probe_incorrect_port", "liveness_probe_incorrect_protocol"),
+        *("liveness_probe_incorrect_path", "liveness_probe_incorrect_timing"),
+    ),
 )
 def restarted_by_probe(view: ClusterView) -> Iterator[Hypothesis]:
     """Find containers that the kubelet restarts because their liveness or startup probe fails."""
@@ -91,7 +100,13 @@ def _is_restarted(view: ClusterView, container: Container) -> bool:
     return is_fresh and was_killed_by_probe(view, container)
 
 
-@check(needs=("objects:pods",), modes=("readiness_probe_failing",))
+@check(
+    needs=("objects:pods",),
+    modes=(
+        *("readiness_probe_failing", "readiness_probe_incorrect_port"),
+        *("readiness_probe_incorrect_protocol", "readiness_probe_incorrect_path"),
+    ),
+)
 def unready_by_probe(view: ClusterView) -> Iterator[Hypothesis]:
     """Find pods that run but are kept out of service because their readiness probe fails."""
     for owner, containers in containers_by_owner(view, lambda c: _is_kept_out(view, c)):
@@ -168,12 +183,13 @@ def _blame(
         *(one.first_at for one in said),
         *(instant(_unready_since(c)) for c in containers if not said),
     )
+    mistake = mistake_in(worst, kind, tuple(one.message for one in said))
     return Blame(
         entity=owner,
-        mode=f"{kind}_probe_failing",
+        mode=f"{kind}_probe_incorrect_{mistake.what}" if mistake else f"{kind}_probe_failing",
         summary=f"Container {worst.name} of {owner.name} {consequence} in {number_of(pods)} because"
-        f" its {kind} probe ({probe}) fails{answer}.",
-        claims=claims,
+        f" its {kind} probe ({probe}) fails{answer}." + (f" {mistake.told}" if mistake else ""),
+        claims=(*claims, *_mistake_claims(view, worst, kind, mistake)),
         forbids=() if kind == "readiness" else (ended_for_memory(view, worst),),
         pods=pods,
         onset=began,
@@ -181,6 +197,21 @@ def _blame(
         evidence=tuple(quote_happening(one) for one in said[-3:]),
         details={"container": worst.name, "probe": probe},
     ).hypothesis(view)
+
+
+def _mistake_claims(
+    view: ClusterView, container: Container, kind: str, mistake: Mistake | None
+) -> Iterator[Claim]:
+    if mistake is not None:
+        field = f"{_PROBE_FIELDS[kind]}.{mistake.path}"
+        yield states(
+            view,
+            container.pod,
+            f"spec.containers[?name=='{container.name}'].{field} | [0]",
+            mistake.value,
+            mistake.told,
+            weight=Weight(sufficiency=0.8),
+        )
 
 
 def _unready_since(container: Container) -> str | None:

@@ -10,6 +10,7 @@ from agents.domain.claims import Claim
 from agents.domain.hypotheses import Evidence, Hypothesis
 from agents.domain.measures import Comparator, ObjectSelector
 from agents.specialists.framework import check
+from agents.specialists.kubernetes import placement
 from agents.specialists.kubernetes.claims import (
     DECISIVE,
     SUPPORTING,
@@ -89,11 +90,28 @@ def obstacles(message: str) -> tuple[Obstacle, ...]:
     return tuple(late + [o for o in serious if o.mode in _CORDONS] if late else serious or found)
 
 
+def in_the_way(view: ClusterView, pod: Pod, said: tuple[Obstacle, ...]) -> tuple[Obstacle, ...]:
+    """Leave out what turns the pod away by design, as long as something else is left.
+
+    A control plane is cordoned in many clusters for good. A selector or an affinity that some
+    node meets does what it is for: what keeps the pod off that node is the obstacle.
+    """
+    by_design: set[str] = set()
+    cordoned = [node for node in view.nodes if node.is_cordoned]
+    if cordoned and all(node.is_control_plane for node in cordoned):
+        by_design.add("node_cordoned")
+    if any(placement.is_wanted(pod, node) for node in view.nodes):
+        by_design.add(_AFFINITY_OR_SELECTOR)
+    rest = tuple(one for one in said if one.mode not in by_design)
+    return rest or said
+
+
 @check(needs=("objects:pods",), modes=_MODES)
 def unschedulable(view: ClusterView) -> Iterator[Hypothesis]:
     """Name the constraint that keeps a pending pod off every node."""
     for owner, pods in pods_by_owner(view, lambda pod: bool(verdict_on(view, pod))):
-        found = [o for o in obstacles(verdict_on(view, pods[0])) if o.mode not in _OTHERS_BUSINESS]
+        said = obstacles(verdict_on(view, pods[0]))
+        found = [o for o in in_the_way(view, pods[0], said) if o.mode not in _OTHERS_BUSINESS]
         total = sum(one.nodes for one in found)
         for one in found:
             mode = _told_apart(view, pods[0], one)
@@ -122,10 +140,7 @@ def _told_apart(view: ClusterView, pod: Pod, obstacle: Obstacle) -> str:
     has_affinity = pod.document.at("spec.affinity.nodeAffinity") is not None
     if not selector or not has_affinity:
         return "node_selector_mismatch" if selector else "node_affinity_mismatch"
-    meets = any(
-        all(node.resource.labels.get(key) == value for key, value in selector.items())
-        for node in view.nodes
-    )
+    meets = any(placement.has_labels(node, selector) for node in view.nodes)
     return "node_affinity_mismatch" if meets else "node_selector_mismatch"
 
 
