@@ -11,6 +11,8 @@ _BUT_LATENCY = ("[!ru]*", "r[!e]*", "re[!c]*", "u[!p]*", "upstream_[!l]*")
 """Nearly anything but the mode itself: two services that are each said to be the slow one are
 rivals, because who of them waits for the other has been looked at already."""
 
+_BUT_MONITORS = ("[!rm]*", "r[!e]*", "re[!c]*", "m[!o]*", "mo[!n]*")
+
 _SERVER_GONE = (
     "*crash*",
     "*oom*",
@@ -176,7 +178,10 @@ _PATH = (
         "nowhere to go.",
         mitigation="Correct the selector, or make its pods ready.",
         base_log_odds=-1.0,
-        caused_by=(*_SERVER_GONE, "*selector*", "*mismatch*", "*quota*", "*mount*", "*secret*"),
+        caused_by=(
+            *(*_SERVER_GONE, "*selector*", "*mismatch*", "*quota*", "*mount*", "*secret*"),
+            *("pvc_*", "pv_*", "missing_*", "*conflict*", "*_unavailable", "mysql_*", "db_*"),
+        ),
     ),
     FailureMode(
         name="security_group_blocks",
@@ -263,6 +268,16 @@ _ANSWERS = (
         mitigation="Find what it waits for; shed load meanwhile.",
         base_log_odds=-2.0,
         caused_by=_BUT_LATENCY,
+    ),
+    FailureMode(
+        name="monitors_point_here",
+        title="The firing monitors point here",
+        domain=Domain.NETWORK,
+        category=Category.UNKNOWN,
+        mechanism="More kinds of monitors fire about this service than about its neighbours.",
+        mitigation="Look inside this one; take it out of rotation if there are others.",
+        base_log_odds=-1.0,
+        caused_by=_BUT_MONITORS,
     ),
 )
 
