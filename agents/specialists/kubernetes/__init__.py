@@ -5,16 +5,16 @@ from agents.specialists.framework import RuleSpecialist
 from agents.specialists.kubernetes.admission import refused_pods, service_quota
 from agents.specialists.kubernetes.containers import crash_loop, out_of_memory
 from agents.specialists.kubernetes.images import image_pull
+from agents.specialists.kubernetes.node_services import stopped_node_services
 from agents.specialists.kubernetes.nodes import unhealthy_nodes
 from agents.specialists.kubernetes.permissions import unreadable_kinds
+from agents.specialists.kubernetes.ports import service_port_without_container_port
 from agents.specialists.kubernetes.probes import restarted_by_probe, unready_by_probe
 from agents.specialists.kubernetes.references import missing_references
 from agents.specialists.kubernetes.rollouts import scaled_to_nothing, stuck_rollout
-from agents.specialists.kubernetes.routing import (
-    service_leads_nowhere,
-    service_port_without_container_port,
-)
+from agents.specialists.kubernetes.routing import service_leads_nowhere
 from agents.specialists.kubernetes.scheduling import unschedulable
+from agents.specialists.kubernetes.setup import too_small_to_start
 from agents.specialists.kubernetes.storage import unbound_volumes
 from agents.specialists.kubernetes.view import ClusterView
 
@@ -23,6 +23,7 @@ OBJECT_KINDS = (
     *("services", "endpoints", "endpointslices", "ingresses", "networkpolicies"),
     *("events", "nodes", "namespaces", "configmaps", "secrets", "serviceaccounts"),
     *("persistentvolumeclaims", "persistentvolumes", "storageclasses"),
+    "node_services",
     *("resourcequotas", "limitranges", "horizontalpodautoscalers", "poddisruptionbudgets"),
 )
 """The kinds that the specialist may read; of secrets, adapters give names and keys alone."""
@@ -40,9 +41,10 @@ def kubernetes_specialist() -> RuleSpecialist[ClusterView]:
             ),
         ),
         checks=(
-            *(out_of_memory, crash_loop, restarted_by_probe, unready_by_probe),
+            *(out_of_memory, too_small_to_start, crash_loop, restarted_by_probe, unready_by_probe),
             *(image_pull, missing_references, unschedulable, unbound_volumes),
             *(refused_pods, service_quota, stuck_rollout, scaled_to_nothing),
+            *(stopped_node_services,),
             *(unhealthy_nodes, service_leads_nowhere, service_port_without_container_port),
             unreadable_kinds,
         ),

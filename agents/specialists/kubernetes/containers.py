@@ -10,7 +10,6 @@ from agents.domain.hypotheses import Evidence, Gap, Hypothesis
 from agents.domain.measures import Comparator
 from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import (
-    DECISIVE,
     SUPPORTING,
     Blame,
     earliest,
@@ -18,21 +17,19 @@ from agents.specialists.kubernetes.claims import (
     keeps_ending,
     number_of,
     quote,
-    quote_happening,
     states,
     waits_for,
 )
-from agents.specialists.kubernetes.grouping import containers_by_owner, pods_by_owner
+from agents.specialists.kubernetes.grouping import containers_by_owner
 from agents.specialists.kubernetes.objects import (
     CRASH_LOOP,
     OUT_OF_MEMORY,
     Container,
-    Happening,
-    Pod,
 )
 from agents.specialists.kubernetes.probes import was_killed_by_probe
 from agents.specialists.kubernetes.quantities import quantity
 from agents.specialists.kubernetes.revisions import Rollout, rollout_behind
+from agents.specialists.kubernetes.setup import OOM_AT_SETUP
 from agents.specialists.kubernetes.view import ClusterView, container_spec
 
 _SETTLED = timedelta(minutes=10)
@@ -47,7 +44,6 @@ _NO_COMMAND = re.compile(
 _NEVER_STARTED = {"StartError", "ContainerCannotRun"}
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 _TROUBLE_IN_LOGS = r"error|exception|fatal|panic|traceback|fail|refused|denied|cannot|unable"
-_OOM_AT_SETUP = re.compile(r"OOM-killed|memory limit too low|signal: killed.*init", re.IGNORECASE)
 _EXIT_CODES = {
     0: "it ends by itself although it should keep running",
     1: "an error of the application",
@@ -84,47 +80,10 @@ def out_of_memory(view: ClusterView) -> Iterator[Hypothesis]:
             },
             shift=0.5 if lowered else 0.0,
         ).hypothesis(view)
-    yield from _too_small_to_start(view)
-
-
-def _too_small_to_start(view: ClusterView) -> Iterator[Hypothesis]:
-    """Find pods whose limit is so low that not even their first process can be set up."""
-    for owner, pods in pods_by_owner(view, lambda pod: bool(_killed_at_setup(view, pod))):
-        worst, said = pods[0], _killed_at_setup(view, pods[0])
-        limits = worst.document.texts("spec.containers[].resources.limits.memory")
-        yield Blame(
-            entity=owner,
-            mode="oom_killed",
-            summary=f"The kernel kills {number_of(pods)} of {owner.name} for memory before they"
-            f" have started; their limits are {', '.join(limits) or 'not set'}.",
-            claims=(
-                states(
-                    view,
-                    said[-1],
-                    "message || note",
-                    _OOM_AT_SETUP.pattern,
-                    f"{worst.name} was killed for memory while it was set up",
-                    comparator=Comparator.MATCHES,
-                    weight=DECISIVE,
-                ),
-                states(view, worst, "status.phase", "Pending", f"{worst.name} has not started"),
-            ),
-            pods=pods,
-            onset=earliest(*(one.first_at for one in said)),
-            evidence=tuple(quote_happening(one) for one in said[-2:]),
-            details={"memory_limit": ", ".join(limits) or None},
-        ).hypothesis(view)
-
-
-def _killed_at_setup(view: ClusterView, pod: Pod) -> tuple[Happening, ...]:
-    if pod.phase != "Pending":
-        return ()
-    said = view.happenings(pod, "FailedCreatePodSandBox", "Failed")
-    return tuple(one for one in said if _OOM_AT_SETUP.search(one.message))
 
 
 def _ran_out_of_memory(view: ClusterView, container: Container) -> bool:
-    if container.end_reason != OUT_OF_MEMORY:
+    if not died_for_memory(container):
         return False
     is_down = container.is_crash_looping or not (container.is_running or container.is_ready)
     ended = container.ended_at
@@ -140,8 +99,27 @@ def _memory_summary(owner: EntityRef, containers: tuple[Container, ...], worst: 
     )
 
 
+def died_for_memory(container: Container) -> bool:
+    """Tell whether the kernel killed a container for memory, be it while it was set up."""
+    if container.end_reason == OUT_OF_MEMORY:
+        return True
+    return container.end_reason in _NEVER_STARTED and bool(
+        OOM_AT_SETUP.search(container.end_message)
+    )
+
+
 def _memory_claims(view: ClusterView, container: Container) -> Iterator[Claim]:
-    yield ended_for_memory(view, container)
+    if container.end_reason == OUT_OF_MEMORY:
+        yield ended_for_memory(view, container)
+    else:
+        yield states(
+            view,
+            container.pod,
+            container.end_path("message"),
+            OOM_AT_SETUP.pattern,
+            f"{container.name} of {container.pod.name} was killed for memory while it was set up",
+            comparator=Comparator.MATCHES,
+        )
     if container.restarts:
         yield keeps_ending(view, container)
 
@@ -240,7 +218,7 @@ def crash_loop(view: ClusterView) -> Iterator[Hypothesis | Gap]:
 
 def _keeps_dying(view: ClusterView, container: Container) -> bool:
     """Tell whether a container dies again and again for a reason that no other check names."""
-    if container.end_reason == OUT_OF_MEMORY or was_killed_by_probe(view, container):
+    if died_for_memory(container) or was_killed_by_probe(view, container):
         return False
     if container.is_crash_looping or re.search(_CANNOT_START, container.waiting_reason):
         return container.is_crash_looping or _cannot_execute(container)

@@ -7,7 +7,7 @@ from agents.domain.hypotheses import Hypothesis
 from agents.domain.measures import ObjectSelector
 from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import Blame, Weight, quote, states, there_are_none
-from agents.specialists.kubernetes.objects import Pod, Thing, Workload
+from agents.specialists.kubernetes.objects import Thing, Workload
 from agents.specialists.kubernetes.traffic import selector_of
 from agents.specialists.kubernetes.view import ClusterView
 
@@ -112,58 +112,4 @@ def _no_backend(view: ClusterView, service: Thing) -> Hypothesis:
         claims=(_nothing_matches(view, service),),
         evidence=(quote(service, f"spec.selector: {selector_of(service)}"),),
         shift=0.5,
-    ).hypothesis(view)
-
-
-@check(needs=("objects:services", "objects:pods"), modes=("service_target_port_mismatch",))
-def service_port_without_container_port(view: ClusterView) -> Iterator[Hypothesis]:
-    """Find services that forward to a port name that no container of their pods has."""
-    for service in view.services:
-        pods = view.traffic.pods_behind(service)
-        for port in service.document.items("spec.ports"):
-            name = port.text("targetPort")
-            if not pods or not name or name.isdecimal():
-                continue
-            if any(_has_port(pod, name) for pod in pods):
-                continue
-            yield _wrong_port(view, service, pods, name)
-
-
-def _has_port(pod: Pod, name: str) -> bool:
-    return name in pod.document.texts("[spec.containers, spec.initContainers][].ports[].name")
-
-
-def _wrong_port(view: ClusterView, service: Thing, pods: tuple[Pod, ...], name: str) -> Hypothesis:
-    asks = states(
-        view,
-        service,
-        f"length(spec.ports[?targetPort=='{name}']) > `0`",
-        expected=True,
-        text=f"the service {service.name} forwards to the port named {name}",
-    )
-    none = there_are_none(
-        view,
-        service.entity,
-        ObjectSelector(
-            kind="pods",
-            namespace=service.namespace,
-            labels=selector_of(service),
-            where=f"contains(spec.containers[].ports[].name || `[]`, '{name}')",
-        ),
-        f"no pod behind {service.name} has a port of that name",
-        control=ObjectSelector(
-            kind="pods", namespace=service.namespace, labels=selector_of(service)
-        ),
-        weight=Weight(sufficiency=1.5),
-    )
-    has = sorted({n for pod in pods for n in pod.document.texts("spec.containers[].ports[].name")})
-    return Blame(
-        entity=service.entity,
-        mode="service_target_port_mismatch",
-        summary=f"The service {service.name} forwards to the port named {name}, which its pods do"
-        f" not have (they have {', '.join(has) or 'no named ports'}).",
-        claims=(asks, none),
-        pods=pods,
-        evidence=(quote(service, f"spec.ports: targetPort {name}"),),
-        details={"target_port": name, "has": ", ".join(has)},
     ).hypothesis(view)
