@@ -140,6 +140,8 @@ class ManagedProcess:
                 with contextlib.suppress(BrokenPipeError):
                     child.stdin.close()
         if self._reaper is not None:
+            # Not by closing its stdin alone: a fork of the starter may hold that open as well.
+            self._reaper.kill()
             self._reaper.wait()
 
     def kill(self) -> None:
