@@ -35,4 +35,12 @@ def _known(name: str) -> str:
 FailureModeName = Annotated[str, AfterValidator(_known)]
 """The name of a mode on the closed list."""
 
-__all__ = ["FAILURE_MODES", "Category", "Domain", "FailureMode", "FailureModeName"]
+__all__ = [
+    "CHANGE_MODES",
+    "EXTERNAL_MODES",
+    "FAILURE_MODES",
+    "Category",
+    "Domain",
+    "FailureMode",
+    "FailureModeName",
+]

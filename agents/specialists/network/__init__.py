@@ -2,16 +2,19 @@
 
 from agents.domain.plans import Member
 from agents.specialists.framework import Check, RuleSpecialist
+from agents.specialists.network.culprits import CULPRIT_CHECKS
 from agents.specialists.network.denials import DENIAL_CHECKS
 from agents.specialists.network.dns import DNS_CHECKS
 from agents.specialists.network.firewalls import FIREWALL_CHECKS
 from agents.specialists.network.http import HTTP_CHECKS
+from agents.specialists.network.monitors import MONITOR_CHECKS
 from agents.specialists.network.origin import ORIGIN_CHECKS
 from agents.specialists.network.path import PATH_CHECKS
 from agents.specialists.network.quality import QUALITY_CHECKS
 from agents.specialists.network.tcp import TCP_CHECKS
 from agents.specialists.network.tls import TLS_CHECKS
 from agents.specialists.network.traffic import TRAFFIC_CHECKS
+from agents.specialists.network.versions import VERSION_CHECKS
 from agents.specialists.network.view import NetworkView
 
 NETWORK_CHECKS: tuple[Check[NetworkView], ...] = (
@@ -25,6 +28,9 @@ NETWORK_CHECKS: tuple[Check[NetworkView], ...] = (
     *QUALITY_CHECKS,
     *TRAFFIC_CHECKS,
     *ORIGIN_CHECKS,
+    *MONITOR_CHECKS,
+    *CULPRIT_CHECKS,
+    *VERSION_CHECKS,
 )
 
 _SOURCES = (
@@ -44,6 +50,7 @@ _SOURCES = (
     "objects:elbv2.*",
     "objects:rds.db_instances",
     "objects:network.*",
+    "objects:monitors",
 )
 
 

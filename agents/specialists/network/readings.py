@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal, TypeVar, cast
 
-from agents.domain.base import Window
+from agents.domain.base import EntityRef, Window
 from agents.domain.incidents import Alert
 from agents.domain.measures import (
     ChangeSelector,
@@ -18,12 +18,14 @@ from agents.domain.measures import (
 from agents.domain.readings import Change, LogLine, ProbeResult, Resource, Series, Span, Topology
 from agents.errors import NoSuchSource
 from agents.selection import names_entity
+from agents.specialists.changes.symptoms import COMPLAINING_LEVELS
 from agents.specialists.framework import Assignment
 from agents.telemetry import covers
 
 MadeT = TypeVar("MadeT")
 Probe = Literal["dns", "tcp", "tls", "http"]
 
+_CHANGES_BEFORE = timedelta(hours=6)
 RECENT = timedelta(minutes=5)
 """What counts as now, in telemetry that is a history."""
 
@@ -76,6 +78,12 @@ class NetworkReadings:
             self._series[key] = self._telemetry.metrics(selector, window) if readable else ()
         return self._series[key]
 
+    def series_of(self, entity: EntityRef) -> tuple[Series, ...]:
+        """Return every series of one entity, over the baseline and the window."""
+        if not self.has("metrics"):
+            return ()
+        return self._telemetry.metrics(MetricSelector(name="*", entity=entity), self.whole)
+
     @cached_property
     def whole(self) -> Window:
         """The baseline and the window, as one."""
@@ -126,6 +134,45 @@ class NetworkReadings:
         if not self.has("changes"):
             return ()
         return self._telemetry.changes(ChangeSelector(), self.whole)
+
+    @cached_property
+    def long_changes(self) -> tuple[Change, ...]:
+        """Every change since long before the baseline: some causes take hours to show."""
+        if not self.has("changes"):
+            return ()
+        span = self.whole.widened(before_seconds=_CHANGES_BEFORE.total_seconds())
+        return self._telemetry.changes(ChangeSelector(), span)
+
+    @cached_property
+    def complaints(self) -> tuple[LogLine, ...]:
+        """The log lines of the baseline and the window whose level says that something is wrong."""
+        if not self.has("logs"):
+            return ()
+        found = [
+            line
+            for level in COMPLAINING_LEVELS
+            for line in self._telemetry.logs(LogSelector(level=level), self.whole)
+        ]
+        return tuple(sorted(found, key=lambda line: line.timestamp))
+
+    @cached_property
+    def told(self) -> Window:
+        """From where anything was recorded up to now; captures may begin late in the baseline."""
+        start = self.window.start if self.baseline_is_empty else self.whole.start
+        return Window(start=start, end=self.whole.end)
+
+    @cached_property
+    def baseline_is_empty(self) -> bool:
+        """Whether neither logs nor metrics reach back into the baseline."""
+        return not any(self.baseline.contains(line.timestamp) for line in self.complaints) and (
+            not self.has("logs") or not self._telemetry.logs(LogSelector(), self.baseline)
+        )
+
+    def logged_by(self, moment: datetime) -> bool:
+        """Tell whether logs reach back before a moment, so that their silence means something."""
+        if not self.has("logs") or moment <= self.told.start:
+            return False
+        return bool(self._telemetry.logs(LogSelector(), Window(start=self.told.start, end=moment)))
 
     def probe(self, probe: Probe, target: str) -> ProbeResult | None:
         """Probe a target once; None where nobody can. A refusal is raised, to become a gap."""

@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from agents.domain.base import EntityRef, Window
+from agents.domain.readings import Series
 from agents.specialists.network.readings import RECENT, NetworkReadings, Probe
 from agents.specialists.network.targets import Target, address_of, addresses_of
 
 PROBES_KIND = "network.probes"
 """The kind under which a source lists what it can probe: {probe, target}."""
+_LOOKED_AT = 12
+"""Services whose every series is read: all of a large system would be too many."""
 _ALERT_DELAY = timedelta(minutes=1)
 """How long monitors usually wait before they page."""
 
@@ -35,6 +38,26 @@ class NetworkView(NetworkReadings):
         known = {service.name for service in self.topology.services}
         writers = {line.entity.name for line in self.latest_lines if line.entity}
         return frozenset(known | writers | {span.service for span in self.spans})
+
+    @cached_property
+    def moved_series(self) -> tuple[Series, ...]:
+        """Every series of what is on the alert's path or was changed, as far as that is known."""
+        changed = {one.entity.name for one in self.long_changes if one.kind != "commit"}
+        writers = {line.entity.name for line in self.complaints if line.entity}
+        spoken = {span.service for span in self.spans}
+        named = [self.alert.service, *sorted(writers), *sorted(changed), *sorted(spoken)]
+        names = [name for name in dict.fromkeys(named) if name][:_LOOKED_AT]
+        entities = [EntityRef(kind="service", name=name) for name in names]
+        return tuple(one for entity in entities for one in self.series_of(entity))
+
+    @cached_property
+    def call_edges(self) -> frozenset[tuple[str, str]]:
+        """Who depends on whom, by the topology."""
+        return frozenset(
+            (service.name, callee)
+            for service in self.topology.services
+            for callee in service.depends_on
+        )
 
     def recent(self, moments: Iterable[datetime]) -> Window:
         """Return the last minutes of a kind of telemetry: up to now, or to where it ends."""
