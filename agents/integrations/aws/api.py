@@ -37,6 +37,7 @@ _SERVER_ERROR = 500
 _NOT_IMPLEMENTED = 501
 _NO_SUCH_PATH = "404"
 """What botocore makes of an answer that no AWS service gives."""
+_SHOWN_CHARACTERS = 200
 _IAM_PREFIX = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas"}
 
 
@@ -156,7 +157,8 @@ def _raise_for(refused: ClientError, service: str, operation: str) -> None:
     answer = cast("Mapping[str, Mapping[str, object]]", refused.response)
     code = str(answer.get("Error", {}).get("Code", ""))
     status = int(str(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)))
-    said = f"AWS {service} refused {operation}: {refused}"
+    message = str(answer.get("Error", {}).get("Message", "")).strip().partition("\n")[0]
+    said = f"AWS {service} refused {operation}: {code}, {message[:_SHOWN_CHARACTERS]}"
     if "NotFound" in code or "NoSuch" in code:
         return
     if any(part in code for part in _DENIED):

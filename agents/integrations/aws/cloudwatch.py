@@ -22,8 +22,8 @@ from agents.selection import cut, is_like, names_entity
 _NAME = re.compile(r"(?P<namespace>[A-Z][\w./#-]*):(?P<metric>[^:]+)")
 """`AWS/RDS:CPUUtilization`; a namespace of one's own counts where it begins with a capital."""
 _LISTED_PAGES = 4
-_METRICS_AT_MOST = 500
-"""As many as one call answers."""
+"""Of 500 metrics each: as many are read at once, in one call a page."""
+_METRICS_PER_CALL = 500
 _SUMS = re.compile(
     r"(_Count|RequestCount|Errors|Throttles|Invocations|ThrottledRequests|ThrottleEvents|CallCount"
     r"|Events|Exceptions|ErrorPortAllocation|DropCount|Requests|RejectedConnectionCount"
@@ -78,6 +78,9 @@ def matching(api: AwsApi, selector: MetricSelector) -> tuple[Metric, ...]:
 
     CloudWatch keeps the same figures several times over, by more and more dimensions (by load
     balancer, by load balancer and zone): summed up together they would be counted twice.
+
+    Raises:
+        CannotMeasure: it is no name of CloudWatch's, or there are too many such metrics.
     """
     namespace, wanted = parsed(selector)
     exact = {name: value for name, value in selector.labels.items() if "*" not in value}
@@ -87,7 +90,12 @@ def matching(api: AwsApi, selector: MetricSelector) -> tuple[Metric, ...]:
         asked["MetricName"] = wanted
     if filters := {**of_entity, **exact}:
         asked["Dimensions"] = _pairs(filters)
-    pages = islice(api.pages("cloudwatch", "list_metrics", **asked), _LISTED_PAGES)
+    pages = list(islice(api.pages("cloudwatch", "list_metrics", **asked), _LISTED_PAGES))
+    if len(pages) == _LISTED_PAGES and pages[-1].get("NextToken"):
+        raise CannotMeasure(
+            f"{selector.name} is measured of more things than are read at once",
+            remedy="name an entity or labels",
+        )
     found = (_metric(item) for page in pages for item in Document(body=page).items("Metrics"))
     meant = [one for one in found if is_like(one.name, wanted) and _is_meant(one, selector)]
     return tuple(_coarsest(meant, set(selector.labels)))
@@ -96,46 +104,34 @@ def matching(api: AwsApi, selector: MetricSelector) -> tuple[Metric, ...]:
 def read(
     api: AwsApi, metrics: Sequence[Metric], statistic: str | None, window: Window, now: datetime
 ) -> tuple[Series, ...]:
-    """Return the values of metrics in a window, in one question.
-
-    Raises:
-        CannotMeasure: there are too many to be read at once.
-    """
-    if len(metrics) > _METRICS_AT_MOST:
-        raise CannotMeasure(
-            f"{metrics[0].namespace}:{metrics[0].name} and its like are {len(metrics)} metrics, "
-            f"at most {_METRICS_AT_MOST} are read",
-            remedy="name an entity or labels",
-        )
-    if not metrics:
-        return ()
+    """Return the values of metrics in a window, in one question for every five hundred."""
     period = _period(window, now)
-    queries = [
-        {
-            "Id": f"m{number}",
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": metric.namespace,
-                    "MetricName": metric.name,
-                    "Dimensions": _pairs(metric.dimensions),
-                },
-                "Period": period,
-                "Stat": statistic or default_statistic(metric.name),
-            },
-        }
-        for number, metric in enumerate(metrics)
-    ]
-    pages = api.pages(
-        "cloudwatch",
-        "get_metric_data",
-        MetricDataQueries=queries,
-        StartTime=window.start - timedelta(seconds=period),
-        EndTime=window.end + timedelta(seconds=period),
-        ScanBy="TimestampAscending",
-    )
-    noted = cast("JsonValue", queries)
-    pieces = [one for p in pages for one in series_from_response({**p, "MetricDataQueries": noted})]
+    pieces: list[Series] = []
+    for start in range(0, len(metrics), _METRICS_PER_CALL):
+        part = metrics[start : start + _METRICS_PER_CALL]
+        queries = [_query(f"m{n}", one, statistic, period) for n, one in enumerate(part)]
+        pages = api.pages(
+            "cloudwatch",
+            "get_metric_data",
+            MetricDataQueries=queries,
+            StartTime=window.start - timedelta(seconds=period),
+            EndTime=window.end + timedelta(seconds=period),
+            ScanBy="TimestampAscending",
+        )
+        noted = cast("JsonValue", queries)
+        for page in pages:
+            pieces.extend(series_from_response({**page, "MetricDataQueries": noted}))
     return tuple(one for one in (cut(s, window) for s in _joined(pieces)) if one.values)
+
+
+def _query(identity: str, metric: Metric, statistic: str | None, period: int) -> dict[str, object]:
+    named = {
+        "Namespace": metric.namespace,
+        "MetricName": metric.name,
+        "Dimensions": _pairs(metric.dimensions),
+    }
+    wanted = statistic or default_statistic(metric.name)
+    return {"Id": identity, "MetricStat": {"Metric": named, "Period": period, "Stat": wanted}}
 
 
 def _metric(item: Document) -> Metric:

@@ -1,7 +1,7 @@
 """CloudWatch Logs: the groups that an entity writes to, and their lines."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -15,7 +15,8 @@ from agents.errors import CannotMeasure
 from agents.integrations.aws.api import AwsApi
 
 _GROUPS_AT_MOST = 20
-_PAGES_AT_MOST = 10
+_PAGES_AT_MOST = 20
+"""For all groups together: a page takes AWS up to a second, and the room waits."""
 _LEVEL = re.compile(r"\b(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b")
 _PREFIXES = {
     "function": ("/aws/lambda/{}",),
@@ -47,8 +48,9 @@ def groups_for(
     return tuple(_names(api, logGroupNamePattern=entity.name))
 
 
-def lines(api: AwsApi, groups: Iterable[str], window: Window) -> Iterator[LogLine]:
+def lines(api: AwsApi, groups: Sequence[str], window: Window) -> Iterator[LogLine]:
     """Yield the lines of some groups in a window; very long groups are cut."""
+    each = max(1, _PAGES_AT_MOST // max(1, len(groups)))
     for group in groups:
         pages = api.pages(
             "logs",
@@ -58,10 +60,10 @@ def lines(api: AwsApi, groups: Iterable[str], window: Window) -> Iterator[LogLin
             endTime=int(window.end.timestamp() * 1000) + 1,
         )
         about = writer_of(group)
-        for number, page in enumerate(islice(pages, _PAGES_AT_MOST), start=1):
+        for number, page in enumerate(islice(pages, each), start=1):
             yield from _of_page(Document(body=page), about, group)
-            if number == _PAGES_AT_MOST and page.get("nextToken"):
-                _log.warning("aws_log_group_cut", group=group, pages=_PAGES_AT_MOST)
+            if number == each and page.get("nextToken"):
+                _log.warning("aws_log_group_cut", group=group, pages=each)
 
 
 def writer_of(group: str) -> EntityRef:

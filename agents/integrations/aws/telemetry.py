@@ -30,8 +30,8 @@ _READ_PATH = "aws:GetMetricData"
 class AwsTelemetry(AbsentTelemetry):
     """Reads objects by describe calls, metrics and logs from CloudWatch, changes from CloudTrail.
 
-    Metrics are named `<namespace>:<name>` (`AWS/RDS:CPUUtilization`); other names are refused, so
-    that a federation asks its other members.
+    Metrics are named `<namespace>:<name>` (`AWS/RDS:CPUUtilization`). There are none of another
+    name here, and measuring one is refused, so that a federation asks its other members.
     """
 
     def __init__(
@@ -54,7 +54,14 @@ class AwsTelemetry(AbsentTelemetry):
         return tuple(select_resources(found, selector))
 
     def metrics(self, selector: MetricSelector, window: Window) -> tuple[Series, ...]:
-        """Return the series of the metrics that CloudWatch lists for a selector."""
+        """Return the series of the metrics that CloudWatch lists for a selector.
+
+        Raises:
+            CannotMeasure: a glob without a namespace would search the whole account, or there are
+                too many such metrics.
+        """
+        if ":" not in selector.name and "*" not in selector.name:
+            return ()
         found = matching(self._api, selector)
         return read(self._api, found, selector.statistic, window, self._clock())
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
 from agents.domain.base import EntityRef
-from agents.domain.hypotheses import Cause, Hypothesis
+from agents.domain.hypotheses import Cause, Gap, Hypothesis
+from agents.errors import WarroomError
 from agents.specialists.aws.compute import services_whose_tasks_end
 from agents.specialists.aws.databases import busy_databases, crowded_databases
 from agents.specialists.aws.functions import (
@@ -60,9 +62,11 @@ def changes_that_fit(view: AwsView) -> Iterator[Found]:
 
 
 def _symptoms(view: AwsView) -> Iterator[Hypothesis]:
+    """Yield what the other checks find; one that cannot look has said so itself."""
     for one in _SYMPTOMS:
         if all(view.has(need) for need in one.needs):
-            yield from (found for found in one.run(view) if isinstance(found, Hypothesis))
+            with suppress(WarroomError):
+                yield from (found for found in one.run(view) if isinstance(found, Hypothesis))
 
 
 def _last_fitting(view: AwsView, symptom: Hypothesis, made: list[Event]) -> Event | None:
@@ -98,4 +102,11 @@ def _changed(view: AwsView, symptom: Hypothesis, event: Event) -> Hypothesis:
     )
 
 
-CHANGE_CHECKS: tuple[Check[AwsView], ...] = (changes_that_fit,)
+@check(needs=(), modes=())
+def sources_that_refused(view: AwsView) -> Iterator[Found]:
+    """Say what could not be read beside what was, and what would make it readable."""
+    for source, error in view.refused.items():
+        yield Gap(source=source, text=str(error), remedy=error.remedy or "try again later")
+
+
+CHANGE_CHECKS: tuple[Check[AwsView], ...] = (changes_that_fit, sources_that_refused)

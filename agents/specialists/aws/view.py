@@ -9,7 +9,7 @@ from agents.domain.base import EntityRef, Window
 from agents.domain.incidents import Alert
 from agents.domain.measures import LogSelector, MetricSelector, ObjectSelector
 from agents.domain.readings import LogLine, Resource, Series, Topology
-from agents.errors import CannotMeasure, NoSuchSource
+from agents.errors import NoSuchSource, WarroomError
 from agents.specialists.framework import Assignment
 from agents.telemetry import covers
 
@@ -64,6 +64,7 @@ class AwsView:
         self._sources = assignment.telemetry.sources()
         self._read: dict[str, tuple[Resource, ...]] = {}
         self._series: dict[str, tuple[Series, ...]] = {}
+        self.refused: dict[str, WarroomError] = {}
         self.alert: Alert = assignment.alert
         self.topology: Topology = assignment.topology
         self.now: datetime = assignment.now
@@ -83,10 +84,17 @@ class AwsView:
         return self._read[kind]
 
     def related(self, kind: str) -> tuple[Resource, ...]:
-        """Return objects that only add to what was found; none where they cannot be had."""
+        """Return objects that only add to what was found; none where they cannot be had.
+
+        What was refused is kept in `refused`, and one check tells of it; what is not there at all
+        adds nothing and is no gap.
+        """
         try:
             return self.objects(kind)
-        except (CannotMeasure, NoSuchSource):
+        except WarroomError as error:
+            if not isinstance(error, NoSuchSource):
+                self.refused[f"objects:{kind}"] = error
+            self._read[kind] = ()
             return ()
 
     @cached_property
@@ -142,12 +150,9 @@ class AwsView:
 
     def _metric(self, name: str) -> tuple[Series, ...]:
         if name not in self._series:
-            try:
-                selector = MetricSelector(name=name)
-                found = self._telemetry.metrics(selector, self.whole) if self.has("metrics") else ()
-            except CannotMeasure:
-                found = ()  # CloudWatch knows full names only: nobody has the short one
-            self._series[name] = found
+            selector = MetricSelector(name=name)
+            there = self.has("metrics")
+            self._series[name] = self._telemetry.metrics(selector, self.whole) if there else ()
         return self._series[name]
 
     def usual(self, signal: Signal) -> float:
@@ -167,12 +172,13 @@ class AwsView:
         return bool(newest) and sum(newest) > _RISEN * len(newest) * self.usual(signal)
 
     def logs(self, pattern: str, entity: EntityRef | None = None) -> tuple[LogLine, ...]:
-        """Return matching lines of the window; none where no logs can be had."""
+        """Return matching lines of the window; none where they cannot be had, as in `related`."""
         if not self.has("logs"):
             return ()
         try:
             return self._telemetry.logs(LogSelector(pattern=pattern, entity=entity), self.window)
-        except CannotMeasure:
+        except WarroomError as error:
+            self.refused["logs"] = error
             return ()
 
     def explains(self, *entities: EntityRef) -> tuple[EntityRef, ...]:

@@ -168,6 +168,15 @@ def _auto_scaling(aws: Aws, target_group_arn: str, subnets: Sequence[str]) -> tu
 
 
 def _database(aws: Aws) -> None:
+    ec2 = aws("ec2")
+    group = ec2.create_security_group(GroupName=DATABASE, Description="Traffic to the database")
+    ec2.authorize_security_group_ingress(
+        GroupId=group["GroupId"],
+        IpProtocol="tcp",
+        FromPort=5432,
+        ToPort=5432,
+        CidrIp="10.0.0.0/16",
+    )
     aws("rds").create_db_instance(
         DBInstanceIdentifier=DATABASE,
         Engine="postgres",
@@ -178,6 +187,7 @@ def _database(aws: Aws) -> None:
         MasterUserPassword="not-a-secret",
         MultiAZ=True,
         BackupRetentionPeriod=7,
+        VpcSecurityGroupIds=[group["GroupId"]],
     )
 
 

@@ -145,11 +145,20 @@ def test_a_share_is_measured_of_two_questions(telemetry: AwsTelemetry) -> None:
     assert telemetry.measure(whole, WINDOW).value == 1.0
 
 
-@pytest.mark.parametrize("name", ["http_requests_total", "*error*", "job:errors:rate5m"])
-def test_a_name_that_is_not_of_aws_is_left_to_others(telemetry: AwsTelemetry, name: str) -> None:
-    """An empty answer would look like quiet where Prometheus was the one to ask."""
+@pytest.mark.parametrize("name", ["*error*", "job:errors:rate5m"])
+def test_a_search_of_the_whole_account_is_refused(telemetry: AwsTelemetry, name: str) -> None:
+    """It would read thousands of metrics, at a price, and an empty answer would look like quiet."""
     with pytest.raises(CannotMeasure, match="not a CloudWatch metric"):
         telemetry.metrics(MetricSelector(name=name), WINDOW)
+
+
+def test_a_name_that_is_not_of_aws_is_left_to_others(telemetry: AwsTelemetry) -> None:
+    """There is none of that name, and no claim about it may be settled here."""
+    selector = MetricSelector(name="http_requests_total")
+
+    assert telemetry.metrics(selector, WINDOW) == ()
+    with pytest.raises(CannotMeasure, match="not a CloudWatch metric"):
+        telemetry.measure(Measure(selector=selector, reduce=Reduction.LAST), WINDOW)
 
 
 def test_lines_come_from_the_groups_of_a_small_account(telemetry: AwsTelemetry) -> None:
