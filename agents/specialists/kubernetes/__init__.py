@@ -2,6 +2,7 @@
 
 from agents.domain.plans import Member
 from agents.specialists.framework import RuleSpecialist
+from agents.specialists.kubernetes.addresses import wrong_addresses
 from agents.specialists.kubernetes.admission import refused_pods, service_quota
 from agents.specialists.kubernetes.containers import crash_loop, out_of_memory
 from agents.specialists.kubernetes.images import image_pull
@@ -17,6 +18,7 @@ from agents.specialists.kubernetes.scheduling import unschedulable
 from agents.specialists.kubernetes.setup import too_small_to_start
 from agents.specialists.kubernetes.storage import unbound_volumes
 from agents.specialists.kubernetes.view import ClusterView
+from agents.specialists.kubernetes.words import port_conflicts, unwritable_volumes
 
 OBJECT_KINDS = (
     *("pods", "deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "cronjobs"),
@@ -44,7 +46,7 @@ def kubernetes_specialist() -> RuleSpecialist[ClusterView]:
             *(out_of_memory, too_small_to_start, crash_loop, restarted_by_probe, unready_by_probe),
             *(image_pull, missing_references, unschedulable, unbound_volumes),
             *(refused_pods, service_quota, stuck_rollout, scaled_to_nothing),
-            *(stopped_node_services,),
+            *(stopped_node_services, wrong_addresses, unwritable_volumes, port_conflicts),
             *(unhealthy_nodes, service_leads_nowhere, service_port_without_container_port),
             unreadable_kinds,
         ),

@@ -208,6 +208,15 @@ class ClusterView:
         changes = self._telemetry.changes(ChangeSelector(entity=bare), around)
         return min(changes, key=lambda one: abs(one.timestamp - moment), default=None)
 
+    def lines(self, pattern: str) -> tuple[LogLine, ...]:
+        """Return the log lines of the whole scope that match; none where logs cannot be read."""
+        if not covers(self._sources, "logs"):
+            return ()
+        try:
+            return self._telemetry.logs(LogSelector(pattern=pattern), self.window)
+        except (NoSuchSource, PermissionMissing, ScopeViolation):
+            return ()
+
     def last_lines(self, pod: Pod, pattern: str, count: int = 3) -> tuple[LogLine, ...] | str:
         """Return the last log lines of a pod that match, or why they could not be read."""
         if not covers(self._sources, "logs"):

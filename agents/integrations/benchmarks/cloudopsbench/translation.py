@@ -133,7 +133,10 @@ def _at(body: Json, *path: str) -> Json:
     return body
 
 
-_OMITTED = ("affinity", "securityContext", "topologySpreadConstraints", "imagePullSecrets")
+_OMITTED = (
+    *("affinity", "securityContext", "topologySpreadConstraints", "imagePullSecrets"),
+    *("dnsPolicy", "dnsConfig", "hostAliases", "hostNetwork"),
+)
 
 
 def _add_omitted(spec: Json, written: Json) -> None:
@@ -268,9 +271,9 @@ def _monitors(snapshot: Snapshot) -> Iterator[Json]:
 
 
 def _speaker(snapshot: Snapshot, objects: Mapping[str, list[Json]], app: str) -> str:
-    """Return the pod that an app's log lines come from, where it is clear, else the service."""
+    """Return the pod that an app's log lines come from (of several its first), else the service."""
     pods = [pod for pod in objects.get("pods", []) if _app_of(pod, [app])]
-    if len(pods) == 1:
+    if pods:
         return f"pod/{snapshot.namespace}/{_name(pods[0])}"
     return f"service/{snapshot.namespace}/{app}"
 
