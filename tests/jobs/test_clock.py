@@ -25,13 +25,12 @@ def test_an_incident_with_nothing_to_do_costs_no_job() -> None:
     bench = a_bench()
     bench.declare()
     bench.work_off()
+    bench.pass_time(3)
     clock = IncidentClock(bench.engine, lambda: None)
 
     for _ in range(3):
         bench.clock.move(10)
         clock.tick()
-        bench.work_off()
-    clock.tick()
 
     assert bench.queue.waiting == {}
 
