@@ -1,17 +1,21 @@
 """What a signal usually is, told robustly from few samples, and how far it is from that now.
 
-The centre is the median and the spread the median absolute deviation, so that neither an old
-incident in the history nor a missing stretch moves them. Nothing is filled in: a sample that is not
+The centre is the median and the spread the median absolute deviation or the 5% tails, whichever is
+wider, so that neither an old incident in the history nor a missing stretch moves them. Nothing is filled in: a sample that is not
 there is not there.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, quantiles
 
 _TO_STANDARD_DEVIATION = 1.4826
 """Makes the median absolute deviation of normal noise its standard deviation."""
 _FEWEST = 4
+_FEWEST_FOR_A_TAIL = 40
+_TWENTIETHS = 20
+_TAIL_OF_NOISE = 1.645
+"""Standard deviations beyond which normal noise lies in one sample of twenty, on one side."""
 _DAY = 86_400.0
 _SAME_HOUR = 3_600.0
 _DAYS_FOR_A_SEASON = 2
@@ -41,7 +45,18 @@ def usual_of(values: Sequence[float], *, least_spread: float = 0.0) -> Usual | N
         return None
     centre = median(values)
     strays = _TO_STANDARD_DEVIATION * median(abs(value - centre) for value in values)
-    return Usual(centre, max(strays, least_spread), len(values))
+    return Usual(centre, max(strays, _tail(values, centre), least_spread), len(values))
+
+
+def _tail(values: Sequence[float], centre: float) -> float:
+    """Return the spread that one sample in ten implies, where there are enough to know it.
+
+    What a cold start or a batch does once an hour is usual too, although no median shows it.
+    """
+    if len(values) < _FEWEST_FOR_A_TAIL:
+        return 0.0
+    cuts = quantiles(values, n=_TWENTIETHS, method="inclusive")
+    return max(cuts[-1] - centre, centre - cuts[0]) / _TAIL_OF_NOISE
 
 
 def in_season(times: Sequence[float], values: Sequence[float], at: float) -> list[float]:

@@ -30,6 +30,8 @@ _HUNDRED = 100.0
 _LEAST_SHARE = 0.05
 """Of the usual latency: a smaller stray is ordinary noise."""
 _LEAST_FAILING = 0.002
+_PART_OF_A_CALL = 0.5
+"""One failing call of the few that there were is no more than two spreads of noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,10 @@ def vitals_of(view: NetworkView, kind: Kind) -> tuple[Vital, ...]:
 
 def asked_of(view: NetworkView) -> dict[str, float]:
     """Return how many calls each service gets now, in one unit for all; empty where unknown."""
+    return view.once("asked", lambda: _asked(view))
+
+
+def _asked(view: NetworkView) -> dict[str, float]:
     found: dict[str, float] = {}
     current = current_of(view)
     for series in _gauges(view, _ASKED):
@@ -176,9 +182,11 @@ def _vital(
     if not now or not history:
         return None
     is_share = full is None and measure.divided_by is not None and max(history) <= 1.0
-    least = (
-        _LEAST_FAILING * (full or 1.0) if full or is_share else _LEAST_SHARE * abs(fmean(history))
-    )
+    if full or is_share:
+        calls = asked_of(view).get(entity.name, 0.0) * len(now)
+        least = (full or 1.0) * max(_LEAST_FAILING, _PART_OF_A_CALL / calls if calls else 0.0)
+    else:
+        least = _LEAST_SHARE * abs(fmean(history))
     usual = usual_of(history, least_spread=least)
     if usual is None:
         return None
