@@ -76,10 +76,10 @@ def _finding(alarm: Resource, text: str, *, is_anomalous: bool) -> Finding:
 @check(needs=(f"objects:{_ALARMS}", f"objects:{_HISTORY}"), modes=("recovered",))
 def alarms_that_are_back(view: AwsView) -> Iterator[Found]:
     """Say that it is over when the alarm that sent the alert is OK again and no other fires."""
-    alarms = view.objects(_ALARMS)
-    if any(alarm.document.text("StateValue") == "ALARM" for alarm in alarms):
+    concerned = [alarm for alarm in view.objects(_ALARMS) if _concerns(view, alarm)]
+    if any(alarm.document.text("StateValue") == "ALARM" for alarm in concerned):
         return
-    back = [found for alarm in alarms if (found := _return_of(view, alarm))]
+    back = [found for alarm in concerned if (found := _return_of(view, alarm))]
     named = [one for one in back if _is_named(view, one.alarm.entity.name)]
     chosen = named or back
     if not chosen:
@@ -96,6 +96,21 @@ def alarms_that_are_back(view: AwsView) -> Iterator[Found]:
         evidence=tuple(_told(one) for one in chosen),
         prior_shift=1.0 if named else 0.0,
     )
+
+
+def _concerns(view: AwsView, alarm: Resource) -> bool:
+    """Tell whether an alarm is the alert's own, or watches something on its path.
+
+    In a large account some alarm always fires, and some other one has just come back.
+    """
+    service = view.alert.service
+    if service is None or _is_named(view, alarm.entity.name):
+        return True
+    reach = {service, *view.topology.dependencies(service)}
+    on_path = [r.name for s in view.topology.services if s.name in reach for r in s.resources]
+    watched = alarm.document.texts("Dimensions[].Value")
+    parts = {part for value in watched for part in value.split("/")}
+    return bool(parts & {*on_path, *reach})
 
 
 def _return_of(view: AwsView, alarm: Resource) -> _Return | None:

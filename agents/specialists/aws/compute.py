@@ -48,6 +48,7 @@ def impaired_instances(view: AwsView) -> Iterator[Found]:
             summary=text,
             claims=(there_are(view, status.entity, selector, text, sufficiency=2.5),),
             explains=view.explains(status.entity),
+            prior_shift=view.relevance(status.entity),
             onset=min(since, default=None),
             evidence=(Evidence(source=f"objects:{_STATUS}", entity=status.entity, text=text),),
         )
@@ -74,6 +75,7 @@ def stopped_instances(view: AwsView) -> Iterator[Found]:
             summary=" ".join([text, *(f"{event.text}." for event in by[-1:])]),
             claims=(there_are(view, instance.entity, selector, text, sufficiency=2.5),),
             explains=view.explains(instance.entity),
+            prior_shift=view.relevance(instance.entity),
             onset=at,
             change_ref=by[-1].resource.entity.name if by else None,
             evidence=(Evidence(source=f"objects:{_INSTANCES}", entity=instance.entity, text=text),),
@@ -116,6 +118,7 @@ def _ends(view: AwsView, service: Resource, ended: list[Resource]) -> Hypothesis
         summary=" ".join(claim.text for claim in claims),
         claims=tuple(claims),
         explains=view.explains(entity),
+        prior_shift=view.relevance(entity),
         onset=min((at for at in stopped if at), default=None),
         evidence=tuple(
             Evidence(source=f"objects:{_TASKS}", entity=task.entity, text=_why(task))

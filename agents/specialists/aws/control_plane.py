@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agents.domain.base import EntityRef
 from agents.domain.claims import Claim
@@ -53,8 +53,8 @@ def rules_taken_away(view: AwsView) -> Iterator[Found]:
             continue
         low, high = _revoked_ports(event)
         by_port: dict[int, list[EntityRef]] = defaultdict(list)
-        for entity, port in _users(view, group.entity.name):
-            if low <= port <= high and not group.document.items(_covering(port)):
+        for entity, port in _users(view, group.entity.name, groups):
+            if low <= port <= high:
                 by_port[port].append(entity)
         for port, users in by_port.items():
             yield _cut(view, event, group, port, tuple(users))
@@ -80,14 +80,22 @@ def _covering(port: int) -> str:
     return f"IpPermissions[?IpProtocol == '-1' || ({in_range})]"
 
 
-def _users(view: AwsView, group: str) -> Iterator[tuple[EntityRef, int]]:
-    """Yield what stands behind a group with the ports it is asked on: its own, or complained of."""
+def _users(
+    view: AwsView, group: str, groups: Mapping[str, Resource]
+) -> Iterator[tuple[EntityRef, int]]:
+    """Yield what stands behind a group, with the ports that none of its groups admits any more.
+
+    Of the ports it is asked on: its own where it has one, else those that are complained of.
+    """
     for kind, path in _USERS:
         for one in view.related(kind):
-            if group in one.document.texts(path):
+            named = one.document.texts(path)
+            if group in named:
                 own = one.document.number("Endpoint.Port")
                 for port in [int(own)] if own else sorted(_complained_ports(view)):
-                    yield one.entity, port
+                    members = (groups[name] for name in named if name in groups)
+                    if not any(member.document.items(_covering(port)) for member in members):
+                        yield one.entity, port
 
 
 def _complained_ports(view: AwsView) -> set[int]:

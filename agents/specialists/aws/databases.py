@@ -108,6 +108,7 @@ def failed_over_databases(view: AwsView) -> Iterator[Found]:
             summary=f"{source} failed over: {_message(first)}",
             claims=(_told(view, entity, first),),
             explains=view.explains(entity),
+            prior_shift=view.relevance(entity),
             onset=moment(first.document.text("Date")),
             evidence=tuple(
                 Evidence(
@@ -141,6 +142,7 @@ def _hypothesis(
         summary=" ".join(claim.text for claim in claims),
         claims=claims,
         explains=view.explains(signal.entity),
+        prior_shift=view.relevance(signal.entity),
         onset=onset,
         evidence=(quoted,),
         details={"instance": signal.entity.name},

@@ -85,6 +85,7 @@ def functions_that_time_out(view: AwsView) -> Iterator[Found]:
             summary=text,
             claims=(claim, *said),
             explains=view.explains(duration.entity),
+            prior_shift=view.relevance(duration.entity),
             onset=onset,
             evidence=evidence,
         )
@@ -135,6 +136,7 @@ def _hypothesis(
         summary=text,
         claims=claims,
         explains=view.explains(signal.entity),
+        prior_shift=view.relevance(signal.entity),
         onset=signal.first_beyond(least, view.window),
         evidence=(Evidence(source="metrics", entity=signal.entity, text=text),),
     )

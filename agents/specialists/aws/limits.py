@@ -176,6 +176,7 @@ def throttled_calls(view: AwsView) -> Iterator[Found]:
             summary=text,
             claims=(logged(view, entity, selector, text, sufficiency=2.0),),
             explains=view.explains(entity),
+            prior_shift=view.relevance(entity),
             onset=own[0].timestamp,
             evidence=(Evidence(source="logs", entity=entity, text=own[0].message[:400]),),
         )
@@ -192,6 +193,7 @@ def _throttled_call(view: AwsView, service: str, name: str, throttled: list[Even
         summary=f"{text} The last caller was {throttled[-1].author}.",
         claims=(there_are(view, entity, selector, text, least=_FEWEST, sufficiency=2.5),),
         explains=view.explains(entity, *callers),
+        prior_shift=view.relevance(entity, *callers),
         onset=throttled[0].at,
         evidence=tuple(event.evidence() for event in throttled[-3:]),
     )
@@ -269,6 +271,7 @@ def _refused_for_quota(view: AwsView, service: str, refused: list[Event]) -> Hyp
         summary=f"{len(refused)} calls of {service} were refused for a quota: {said}",
         claims=(last.claim(view, entity, sufficiency=2.3),),
         explains=view.explains(entity),
+        prior_shift=view.relevance(entity),
         onset=refused[0].at,
         evidence=tuple(event.evidence() for event in refused[-3:]),
     )
@@ -282,6 +285,7 @@ def _of_signal(
         summary=claim.text,
         claims=(claim,),
         explains=view.explains(signal.entity, *further),
+        prior_shift=view.relevance(signal.entity, *further),
         evidence=(Evidence(source="metrics", entity=signal.entity, text=claim.text),),
     )
 

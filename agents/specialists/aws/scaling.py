@@ -45,7 +45,8 @@ def failed_scaling(view: AwsView) -> Iterator[Found]:
         failed = [one for one in ordered if _is_of_the_incident(view, one)]
         if not failed:
             continue
-        if ordered[-1].document.text("StatusCode") == "Successful":
+        launches = [one for one in ordered if _is_launch(one) or one in failed]
+        if launches[-1].document.text("StatusCode") == "Successful":
             text = f"Scaling of {name} failed and has succeeded since."
             yield Finding(text=text, is_anomalous=False)
             continue
@@ -58,6 +59,11 @@ def _is_of_the_incident(view: AwsView, activity: Resource) -> bool:
     at = moment(activity.document.text("StartTime"))
     is_failed = activity.document.text("StatusCode") in _FAILED
     return at is not None and view.window.contains(at) and is_failed
+
+
+def _is_launch(activity: Resource) -> bool:
+    """Tell launches from terminations: that one instance ended well says nothing of the next."""
+    return "launch" in (activity.document.text("Description") or "launch").casefold()
 
 
 def _mode(message: str) -> str | None:
@@ -81,6 +87,7 @@ def _hypothesis(view: AwsView, mode: str, failed: list[Resource]) -> Hypothesis:
         summary=text,
         claims=(there_are(view, entity, selector, text, sufficiency=2.3), *_short(view, last)),
         explains=view.explains(entity),
+        prior_shift=view.relevance(entity),
         onset=moment(failed[0].document.text("StartTime")),
         evidence=tuple(
             Evidence(

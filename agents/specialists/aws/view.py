@@ -17,6 +17,18 @@ RECENT = timedelta(minutes=15)
 """Metrics of AWS come every one to five minutes and a few minutes late."""
 _NEWEST = 3
 _RISEN = 3.0
+_UNRELATED = -0.7
+_KINDS = {
+    "AWS/Lambda": ("function",),
+    "AWS/RDS": ("database", "database_cluster"),
+    "AWS/DynamoDB": ("table",),
+    "AWS/NATGateway": ("nat_gateway",),
+    "AWS/EBS": ("volume",),
+    "AWS/EC2": ("instance",),
+    "AWS/ApplicationELB": ("target_group", "load_balancer"),
+    "AWS/NetworkELB": ("target_group", "load_balancer"),
+}
+"""What a metric must be about where a recording leaves its namespace out."""
 _SERVICE_TAGS = ("service", "Service", "app", "App", "application", "Application", "Name")
 
 
@@ -142,11 +154,10 @@ class AwsView:
         return tuple(Signal(about, one) for one in found if _rank(one, order) == best)
 
     def _named(self, namespace: str, name: str) -> Iterator[Series]:
-        for asked in (f"{namespace}:{name}", name):
-            found = self._metric(asked)
-            if found:
-                yield from found
-                return
+        found = self._metric(f"{namespace}:{name}")
+        kinds = _KINDS.get(namespace, ())
+        short = (s for s in self._metric(name) if s.entity is None or s.entity.kind in kinds)
+        yield from found or short
 
     def _metric(self, name: str) -> tuple[Series, ...]:
         if name not in self._series:
@@ -202,6 +213,14 @@ class AwsView:
                 if one.entity == entity:
                     tags = (one.labels.get(tag, "") for tag in _SERVICE_TAGS)
                     yield from (value for value in tags if value in known)
+
+    def relevance(self, *entities: EntityRef) -> float:
+        """Return how much less a fault counts in a thing that belongs to no known service.
+
+        In a large account something is always amiss somewhere.
+        """
+        is_known = any(entity.kind == "service" for entity in self.explains(*entities))
+        return 0.0 if is_known or not self.topology.services else _UNRELATED
 
 
 def _lists(resources: Iterable[EntityRef], entity: EntityRef) -> bool:
