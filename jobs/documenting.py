@@ -4,13 +4,15 @@ from agents.domain.base import Producer
 from agents.domain.events import PostmortemDrafted, PullRequestOpened, RoomOpened
 from agents.errors import PeerRefused
 from agents.ports import Job
+from jobs.dispatching import deliver_job
 from jobs.engine import Engine
+from jobs.outbox import ROOM, deliver
 
 SCRIBE = Producer(name="scribe")
 
 
 def open_room(engine: Engine, job: Job) -> None:
-    """Find or create the incident's channel and be in it."""
+    """Find or create the incident's channel, be in it and say the first thing at once."""
     state = engine.state(job.incident_id)
     if state.channel or state.incident is None:
         return
@@ -20,6 +22,7 @@ def open_room(engine: Engine, job: Job) -> None:
     opened = engine.room.open(wanted.name, wanted.topic)
     engine.record(job.incident_id, RoomOpened(channel=opened.channel, name=opened.name))
     engine.wake(job.incident_id)
+    deliver(engine, deliver_job(job.incident_id, ROOM))
 
 
 def draft_postmortem(engine: Engine, job: Job) -> None:

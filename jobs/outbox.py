@@ -19,7 +19,8 @@ from jobs.dispatching import deliver_job
 from jobs.engine import Engine
 from jobs.peers import Outgoing, pager_outbox, room_outbox
 
-PEERS = {"room": room_outbox, "pager": pager_outbox}
+ROOM = "room"
+PEERS = {ROOM: room_outbox, "pager": pager_outbox}
 
 SECONDS_BETWEEN_EDITS = 2.0
 """Of one message; what is said meanwhile is in the next edit."""

@@ -64,7 +64,7 @@ def test_one_command_runs_every_queue_and_investigates(tmp_path: Path, redis_url
         environment=environment,
     )
     with connect(redis_url) as redis, process:
-        every = {*SUPPORT_QUEUES, *wiring.specialists(Settings())}
+        every = {*SUPPORT_QUEUES, *wiring.names()}
         process.wait_ready(lambda: workers(redis) == every, seconds=40)
         journal = SqlJournal(open_database(database_url))
         declared = IncidentDeclared(incident=incident)

@@ -9,7 +9,7 @@ import yaml
 
 from bot.commands.manifest import manifest
 from bot.workspace.person import Person
-from bot.workspace.seed import AppSeed, Seed, app_from_manifest, default_seed
+from bot.workspace.seed import AppSeed, Rates, Seed, app_from_manifest, default_seed
 from jobs.embedded.processes import ManagedProcess
 
 ON_CALL = "U0ONCALL1"
@@ -19,8 +19,15 @@ _CONNECT_SECONDS = 30.0
 class LocalWorkspace:
     """One workspace on a port of this machine."""
 
-    def __init__(self, directory: Path, port: int, environment: Mapping[str, str]) -> None:
-        """Keep where its files go, its port, and the environment of its process."""
+    def __init__(
+        self,
+        directory: Path,
+        port: int,
+        environment: Mapping[str, str],
+        rates: Rates | None = None,
+    ) -> None:
+        """Keep where its files go, its port, the environment of its process, and its limits."""
+        self._rates = rates or Rates()
         self._directory = directory
         self._port = port
         self._environment = environment
@@ -42,7 +49,7 @@ class LocalWorkspace:
     def start(self) -> ManagedProcess:
         """Start the process and wait until its page answers."""
         seed = self._directory / "workspace.yaml"
-        seeded = default_seed().model_copy(update={"apps": (self._app,)})
+        seeded = default_seed().model_copy(update={"apps": (self._app,), "rates": self._rates})
         seed.write_text(yaml.safe_dump(_plain(seeded)), encoding="utf-8")
         address = ("--port", str(self._port), "--seed", str(seed))
         process = ManagedProcess(

@@ -54,7 +54,7 @@ def test_the_json_is_one_object_of_the_documented_shape(killed: Path) -> None:
     first = printed["hypotheses"][0]
     assert set(first) == {
         *("rank", "entity", "failure_mode", "category", "domain", "change_ref"),
-        *("confidence", "status", "summary", "claims", "caused_by"),
+        *("confidence", "status", "summary", "claims", "caused_by", "explains"),
     }
     assert set(first["claims"][0]) == {
         *("text", "measure", "window", "comparator", "expected", "observed", "verdict"),

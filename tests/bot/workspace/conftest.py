@@ -75,9 +75,9 @@ def bolt(web: WebClient) -> App:
     return App(client=web)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
-    """Start one Chromium for all tests that look at the page."""
+    """Start one Chromium for a module; its event loop must not outlive it in this process."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
