@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-from tests.benchmarks import engine_fanout
+from tests.benchmarks import engine_fanout, webhook_to_board
 from tests.benchmarks.figures import Benchmark
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     "engine_fanout": engine_fanout.run,
+    "webhook_to_board": webhook_to_board.run,
 }
 
 
