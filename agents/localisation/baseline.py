@@ -1,8 +1,8 @@
 """What a signal usually is, told robustly from few samples, and how far it is from that now.
 
 The centre is the median and the spread the median absolute deviation or the 5% tails, whichever is
-wider, so that neither an old incident in the history nor a missing stretch moves them. Nothing is filled in: a sample that is not
-there is not there.
+wider, so that neither an old incident in the history nor a missing stretch moves them. Nothing is
+filled in: a sample that is not there is not there.
 """
 
 from collections.abc import Sequence

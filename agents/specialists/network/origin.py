@@ -27,6 +27,8 @@ _FELT = {Kind.LATENCY: 0.03, Kind.ERRORS: 0.0015}
 _NAMED_AT_MOST = 5
 _LEAST_SHARE = 0.01
 _STRONGEST = 3.0
+_SHARPNESS = 2.0
+"""How fast belief falls with the share: who loses half as much is a quarter as likely."""
 _AT_ANY_RATE = 1.3
 _NOT_ASKED = 1.5
 _MODES = {Kind.LATENCY: "upstream_latency", Kind.ERRORS: "http_upstream_errors"}
@@ -149,7 +151,8 @@ def _hypothesis(view: NetworkView, scene: Scene, origin: Origin) -> Hypothesis:
         explains=(vital.entity, *affected),
         onset=vital.onset(view.window),
         evidence=(Evidence(source="metrics", entity=vital.entity, text=claims[0].text),),
-        prior_shift=_strength(view, scene) + log(origin.share),
+        prior_shift=_strength(view, scene)
+        + _SHARPNESS * log(origin.share / scene.origins[0].share),
     )
 
 
