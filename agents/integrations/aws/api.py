@@ -74,6 +74,8 @@ class AwsApi:
 
     access: AwsAccess
     _clients: dict[str, _Client] = field(default_factory=dict[str, _Client])
+    _session: Session | None = None
+    """One for all clients: it reads the descriptions of the services, which takes a while."""
 
     def pages(self, service: str, operation: str, /, **parameters: object) -> Iterator[Body]:
         """Yield the pages of a read as plain JSON, each asked for when it is wanted.
@@ -104,17 +106,18 @@ class AwsApi:
 
     def _connect(self, service: str) -> _Client:
         access = self.access
-        session = Session(
-            aws_access_key_id=_opened(access.access_key_id),
-            aws_secret_access_key=_opened(access.secret_access_key),
-            region_name=access.region,
-        )
+        if self._session is None:
+            self._session = Session(
+                aws_access_key_id=_opened(access.access_key_id),
+                aws_secret_access_key=_opened(access.secret_access_key),
+                region_name=access.region,
+            )
         config = Config(
             connect_timeout=min(5.0, access.timeout_seconds),
             read_timeout=access.timeout_seconds,
             retries={"mode": "adaptive", "total_max_attempts": 3},
         )
-        make = cast("_MakeClient", session.client)  # pyright: ignore[reportUnknownMemberType] untyped
+        make = cast("_MakeClient", self._session.client)  # pyright: ignore[reportUnknownMemberType] untyped
         return make(service, endpoint_url=access.endpoint_url or None, config=config)
 
 
