@@ -20,7 +20,7 @@ from agents.domain.synthesis import (
 )
 from agents.domain.wording import in_words, measure_text, scalar_text
 
-_HEALTHY_MODES = frozenset({"recovered"})
+_HEALTHY_MODES = frozenset({"recovered", "false_alert"})
 
 
 def basis(state: IncidentState) -> str:

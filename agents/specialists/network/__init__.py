@@ -9,6 +9,7 @@ from agents.specialists.network.firewalls import FIREWALL_CHECKS
 from agents.specialists.network.http import HTTP_CHECKS
 from agents.specialists.network.monitors import MONITOR_CHECKS
 from agents.specialists.network.origin import ORIGIN_CHECKS
+from agents.specialists.network.outside import OUTSIDE_CHECKS
 from agents.specialists.network.path import PATH_CHECKS
 from agents.specialists.network.quality import QUALITY_CHECKS
 from agents.specialists.network.tcp import TCP_CHECKS
@@ -31,6 +32,7 @@ NETWORK_CHECKS: tuple[Check[NetworkView], ...] = (
     *MONITOR_CHECKS,
     *CULPRIT_CHECKS,
     *VERSION_CHECKS,
+    *OUTSIDE_CHECKS,
 )
 
 _SOURCES = (

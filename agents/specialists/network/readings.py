@@ -26,6 +26,12 @@ MadeT = TypeVar("MadeT")
 Probe = Literal["dns", "tcp", "tls", "http"]
 
 _CHANGES_BEFORE = timedelta(hours=6)
+STATUS_PAGE = "status_page"
+"""The kind of entity under which what a status page says is recorded as log lines."""
+_NOTICES = (
+    r"degrad|outage|disrupt|operational|incident|impair|elevated|unavailab|identified|"
+    r"investigating|monitoring|resolved|maintenance"
+)
 RECENT = timedelta(minutes=5)
 """What counts as now, in telemetry that is a history."""
 
@@ -104,9 +110,16 @@ class NetworkReadings:
         if not self.has("logs"):
             return ()
         last = Window(start=max(self.window.start, self.now - RECENT), end=self.now)
-        return self._telemetry.logs(LogSelector(), last) or self._telemetry.logs(
-            LogSelector(), self.window
-        )
+        latest = _of_programs(self._telemetry.logs(LogSelector(), last))
+        return latest or _of_programs(self._telemetry.logs(LogSelector(), self.window))
+
+    @cached_property
+    def notices(self) -> tuple[LogLine, ...]:
+        """What status pages said in the baseline and the window."""
+        if not self.has("logs"):
+            return ()
+        lines = self._telemetry.logs(LogSelector(pattern=_NOTICES), self.whole)
+        return tuple(line for line in lines if line.entity and line.entity.kind == STATUS_PAGE)
 
     def lines_like(self, pattern: str) -> tuple[LogLine, ...]:
         """Return the log lines of the baseline and the window that match a pattern.
@@ -189,3 +202,8 @@ class NetworkReadings:
         except NoSuchSource:
             return None
         return result if result.at >= self.window.start else None
+
+
+def _of_programs(lines: tuple[LogLine, ...]) -> tuple[LogLine, ...]:
+    """Leave out what status pages say: people write them, and long after the fact."""
+    return tuple(one for one in lines if one.entity is None or one.entity.kind != STATUS_PAGE)

@@ -1,0 +1,392 @@
+"""Causes that no change of ours brought: providers, regions, neighbours, machines, input, demand.
+
+Each is told from its own signs, not from the absence of a better idea: when nothing shows, the
+answer is that we do not know.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agents.domain.base import EntityRef, Window
+from agents.domain.claims import Claim
+from agents.domain.hypotheses import Cause, Evidence, Hypothesis
+from agents.domain.measures import Comparator, LogSelector, Measure, MetricSelector, Reduction
+from agents.domain.readings import LogLine, Series
+from agents.specialists.changes.symptoms import Symptom
+from agents.specialists.framework import Check, Found, check
+from agents.specialists.network.readings import STATUS_PAGE
+from agents.specialists.network.symptoms import symptoms_of
+from agents.specialists.network.targets import target_in
+from agents.specialists.network.view import NetworkView
+
+_FEWEST_LINES = 4
+_MOST = 0.6
+_SLACK = timedelta(seconds=90)
+_ONSET_SLACK = timedelta(minutes=2)
+_AILING = re.compile(
+    r"degrad|outage|disrupt|major|partial|incident|impair|elevated|unavailab|down\b|identified|"
+    r"investigating",
+    re.IGNORECASE,
+)
+_OURS = re.compile(
+    r"\.(?:svc|local|localdomain|internal|lan|cluster|test|corp|intra|consul|"
+    r"rds|elb|elasticache|cache|compute)(?:\.|$)|^localhost$|"
+    r"^\d+(?:\.\d+){3}$|^[^.]+$",
+    re.IGNORECASE,
+)
+_HOST = re.compile(
+    r"\b((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:com|net|io|org|dev|cloud|co|ai))\b"
+)
+_PROVIDER_FAILS = (
+    r"\b50[0-4]\b|\b429\b|unavailable|time(?:d)?.?out|refused|reset|overloaded|"
+    r"internal server error|"
+    r"bad gateway|outage|degraded|maintenance|deadline|unreachable|circuit"
+)
+_PROVIDER = (
+    r"provider|vendor|third.?party|upstream (?:api|provider|region)|external (?:api|service)|"
+    r"partner api|gateway provider|carrier|saas"
+)
+_ZONE = re.compile(
+    r"\b((?:us|eu|ap|sa|ca|me|af|il)-(?:gov-)?(?:north|south|east|west|central)(?:east|west)?-?\d"
+    r"(?:[a-f]|-[a-f])?|(?:north|south|east|west|central)(?:us|europe)\d?)\b",
+    re.IGNORECASE,
+)
+_MACHINE = (
+    r"I/O error|EXT4-fs error|XFS .*(?:error|shutdown)|remounting filesystem read-only|"
+    r"read-only file ?system|hardware error|machine check|uncorrect(?:ed|able)|ECC error|"
+    r"nvme\S* (?:timeout|reset)|disk failure|SMART .*fail|node .*not.?ready|NodeNotReady|"
+    r"node (?:is )?(?:unreachable|lost|terminated|preempted)|kubelet stopped posting|"
+    r"spot (?:instance )?interrupt|instance (?:retire|reclaim|terminat)|host maintenance|"
+    r"link is down|carrier lost|kernel: .*(?:hung|lockup|blocked for more)|"
+    r"(?:disk|memory|pid) ?pressure|no space left on device|evict"
+)
+_SENDER = re.compile(
+    r"(?:tenant|partner|customer|merchant|supplier|vendor|account|client|file|feed|batch|source|"
+    r"producer|upload|import|device|org|topic)(?:_?id)?[\"']?\s*[=:]\s*[\"']?([\w./-]{2,})",
+    re.IGNORECASE,
+)
+_SPOILT = (
+    r"malformed|corrupt|invalid (?:record|row|payload|input|utf|byte|character|encoding|value|data|"
+    r"date|json|csv|format)|unparse?able|cannot parse|parse (?:error|failure)|poison|"
+    r"unexpected (?:character|token|column|byte|value|null)|bad (?:record|data|input|row)|"
+    r"failed to parse|schema validation|truncated|out.of.range value|checksum"
+)
+_DEMAND = re.compile(
+    r"request_?rate|requests?_per|requests?_?(?:total|count)|(?:^|_)rps|inbound|ingress|traffic|"
+    r"sessions|active_users|concurrent_users|page_?views|messages_in|events_in|orders_per|"
+    r"logins_per|checkouts_per|ingest|new_connections|bytes_in|published_per",
+    re.IGNORECASE,
+)
+_NOT_DEMAND = re.compile(
+    r"error|fail|5xx|4xx|quer|db_|retr|cache|reject|dropp|throttl", re.IGNORECASE
+)
+_TIMES = 1.8
+_ENOUGH = 12
+_ANY_PEAK = (Reduction.MAX, Reduction.LAST)
+_STEAL = re.compile(r"steal|noisy|neighbou?r|contention", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Log lines that say the same of something outside."""
+
+    entity: EntityRef
+    lines: tuple[LogLine, ...]
+    pattern: str
+    text: str
+
+
+@check(needs=("logs",), modes=("provider_outage",))
+def provider_that_fails(view: NetworkView) -> Iterator[Found]:
+    """Find an outside address that began to fail for us, or a status page that says so."""
+    pages = [line for line in view.notices if _AILING.search(line.message)]
+    told = [*_by_provider(view), *_by_page(pages)]
+    for one in told[:2]:
+        corroborated = bool(pages) and one.entity.kind != STATUS_PAGE
+        yield _outside(view, "provider_outage", one, shift=0.8 if corroborated else 0.0)
+
+
+def _by_provider(view: NetworkView) -> Iterator[_Told]:
+    """Yield outside hosts of which failures of the provider's own are logged."""
+    fails = re.compile(_PROVIDER_FAILS, re.IGNORECASE)
+    names_one = re.compile(_PROVIDER, re.IGNORECASE)
+    by_host: dict[str, list[LogLine]] = defaultdict(list)
+    spoken_of: list[LogLine] = []
+    for line in view.complaints:
+        if not fails.search(line.message) or "lookup" in line.message:
+            continue
+        host = _outside_host(line)
+        if host and view.service_at(host):
+            continue
+        if host:
+            by_host[host].append(line)
+        elif names_one.search(line.message):
+            spoken_of.append(line)
+    for host, lines in sorted(by_host.items(), key=lambda item: -len(item[1])):
+        if len(lines) >= _FEWEST_LINES and _is_new(view, lines):
+            entity = EntityRef(kind="provider", name=host)
+            pattern = (
+                rf"{re.escape(host)}.*({_PROVIDER_FAILS})|({_PROVIDER_FAILS}).*{re.escape(host)}"
+            )
+            yield _Told(entity, tuple(lines), pattern, f"calls to {host} fail")
+    if len(spoken_of) >= _FEWEST_LINES and _is_new(view, spoken_of):
+        entity = EntityRef(kind="provider", name="provider")
+        pattern = rf"({_PROVIDER}).*({_PROVIDER_FAILS})|({_PROVIDER_FAILS}).*({_PROVIDER})"
+        yield _Told(entity, tuple(spoken_of), pattern, "calls to an outside provider fail")
+
+
+def _outside_host(line: LogLine) -> str | None:
+    target = target_in(line.message, line.attributes)
+    named = [target.host] if target else []
+    hosts = [*named, *_HOST.findall(line.message)]
+    return next((host for host in hosts if "." in host and not _OURS.search(host)), None)
+
+
+def _by_page(pages: list[LogLine]) -> Iterator[_Told]:
+    for page in pages[:1]:
+        if page.entity is not None:
+            same = tuple(line for line in pages if line.entity == page.entity)
+            text = f"its status page says: {page.message[:160]}"
+            yield _Told(page.entity, same, _AILING.pattern, text)
+
+
+def _is_new(view: NetworkView, lines: list[LogLine]) -> bool:
+    """Tell whether most of the lines came after the first quarter of what was recorded."""
+    quiet_until = view.told.start + (view.told.end - view.told.start) / 4
+    return sum(line.timestamp >= quiet_until for line in lines) > _MOST * len(lines)
+
+
+@check(needs=("logs",), modes=("region_impairment",))
+def region_that_fails(view: NetworkView) -> Iterator[Found]:
+    """Find a region or zone that failures of several services have in common."""
+    by_zone: dict[str, list[LogLine]] = defaultdict(list)
+    for line in view.complaints:
+        for zone in {found.lower() for found in _ZONE.findall(line.message)}:
+            by_zone[zone].append(line)
+    every = sum(len(lines) for lines in by_zone.values())
+    for zone, lines in by_zone.items():
+        writers = {line.entity.name for line in lines if line.entity}
+        several = len(writers) > 1 and len(lines) >= _FEWEST_LINES
+        if several and len(lines) >= _MOST * every and _is_new(view, lines):
+            text = f"failures of {len(writers)} services name {zone}"
+            told = _Told(EntityRef(kind="region", name=zone), tuple(lines), re.escape(zone), text)
+            yield _outside(view, "region_impairment", told, shift=0.4)
+
+
+@check(needs=("logs",), modes=("machine_failure",))
+def machine_that_fails(view: NetworkView) -> Iterator[Found]:
+    """Find what kernels, kubelets and clouds say of a failing machine."""
+    says = re.compile(_MACHINE, re.IGNORECASE)
+    lines = [line for line in view.complaints if says.search(line.message)]
+    if len(lines) < 2 or not _is_new(view, lines):  # noqa: PLR2004 - once may be chance
+        return
+    writers = Counter(line.entity for line in lines if line.entity)
+    entity = next(iter(writers), EntityRef(kind="node", name="unknown"))
+    told = _Told(entity, tuple(lines), _MACHINE, "the machine itself fails")
+    yield _outside(view, "machine_failure", told, shift=0.4)
+
+
+@check(needs=("logs",), modes=("malformed_input",))
+def input_that_spoils(view: NetworkView) -> Iterator[Found]:
+    """Find input that cannot be read and that comes from one sender, while the rest is fine."""
+    says = re.compile(_SPOILT, re.IGNORECASE)
+    lines = [line for line in view.complaints if says.search(line.message)]
+    if len(lines) < _FEWEST_LINES or not _is_new(view, lines):
+        return
+    senders = Counter(sender for line in lines if (sender := _sender(line)))
+    sender, count = senders.most_common(1)[0] if senders else ("", 0)
+    if not sender or count < _MOST * len(lines):
+        return
+    entity = lines[0].entity or EntityRef(kind="service", name=view.alert.service or "unknown")
+    told = _Told(
+        entity, tuple(lines), _SPOILT, f"{count} of {len(lines)} bad inputs are {sender}'s"
+    )
+    yield _outside(view, "malformed_input", told, shift=0.2)
+
+
+def _sender(line: LogLine) -> str:
+    attributes = " ".join(f"{key}={value}" for key, value in line.attributes.items())
+    found = _SENDER.search(f"{line.message} {attributes}")
+    return found[1] if found else ""
+
+
+def _outside(view: NetworkView, mode: str, told: _Told, shift: float) -> Hypothesis:
+    onset = min(line.timestamp for line in told.lines)
+    writers = [line.entity for line in told.lines if line.entity]
+    return Hypothesis(
+        cause=Cause(entity=told.entity, failure_mode=mode),
+        summary=f"{told.text[:1].upper()}{told.text[1:]}: {len(told.lines)} log lines since "
+        f"{onset:%H:%M} UTC, for instance: {told.lines[-1].message[:140]}",
+        claims=tuple(_log_claims(view, told, onset)),
+        explains=tuple(dict.fromkeys([told.entity, *writers])),
+        onset=onset,
+        evidence=tuple(
+            Evidence(source="logs", entity=one.entity, at=one.timestamp, text=one.message[:400])
+            for one in told.lines[-2:]
+        ),
+        prior_shift=shift,
+    )
+
+
+def _log_claims(view: NetworkView, told: _Told, onset: datetime) -> Iterator[Claim]:
+    measure = Measure(selector=LogSelector(pattern=told.pattern), reduce=Reduction.COUNT)
+    at_least = max(1, len(told.lines) // 2)
+    yield Claim(
+        text=f"At least {at_least} log lines since {onset:%H:%M} UTC say so.",
+        subject=told.entity,
+        measure=measure,
+        comparator=Comparator.AT_LEAST,
+        expected=at_least,
+        window=Window(start=onset, end=view.now),
+        sufficiency=1.4,
+        necessity=2.0,
+    )
+    before = Window(start=view.told.start, end=onset - timedelta(seconds=1))
+    if before.seconds > 0 and view.logged_by(before.end):
+        yield Claim(
+            text=f"None did before {onset:%H:%M} UTC.",
+            subject=told.entity,
+            measure=measure,
+            comparator=Comparator.EQUAL,
+            expected=0,
+            window=before,
+            control=Measure(selector=LogSelector(), reduce=Reduction.COUNT),
+            sufficiency=1.2,
+            necessity=0.5,
+        )
+
+
+@check(needs=("metrics",), modes=("traffic_surge",))
+def demand_that_multiplied(view: NetworkView) -> Iterator[Found]:
+    """Find demand that rose for good, before or with everything else that went wrong."""
+    moved = [one for one in symptoms_of(view) if one.kind == "metric" and one.rises]
+    rising = [
+        one
+        for one in moved
+        if _DEMAND.search(one.name)
+        and not _NOT_DEMAND.search(one.name)
+        and one.after >= _TIMES * max(one.before, 1e-9)
+    ]
+    others = [one for one in moved if one not in rising]
+    if not rising or not others:
+        return
+    first = min(rising, key=lambda one: one.onset)
+    if first.onset <= min(one.onset for one in others) + _ONSET_SLACK:
+        yield _by_metric(view, "traffic_surge", first, _others(rising, first), shift=0.6)
+
+
+def _others(several: Iterable[Symptom], but: Symptom) -> tuple[Symptom, ...]:
+    return tuple(one for one in several if one is not but)[:1]
+
+
+@check(needs=("metrics",), modes=("noisy_neighbour",))
+def neighbour_that_takes_the_machine(view: NetworkView) -> Iterator[Found]:
+    """Find time that the hypervisor gives to others, while our own load did not rise."""
+    moved = [one for one in symptoms_of(view) if one.kind == "metric" and one.rises]
+    stolen = [one for one in moved if _STEAL.search(one.name)]
+    own = [one for one in moved if _DEMAND.search(one.name) and not _NOT_DEMAND.search(one.name)]
+    if stolen and not own:
+        yield _by_metric(view, "noisy_neighbour", stolen[0], (), shift=0.6)
+
+
+def _by_metric(
+    view: NetworkView, mode: str, first: Symptom, further: tuple[Symptom, ...], shift: float
+) -> Hypothesis:
+    entity = first.entity or EntityRef(kind="service", name=view.alert.service or "unknown")
+    hit = [one.entity for one in symptoms_of(view) if one.entity]
+    return Hypothesis(
+        cause=Cause(entity=entity, failure_mode=mode),
+        summary=f"{first.quote} on {entity.name} at {first.onset:%H:%M} UTC, and nothing else "
+        "moved before.",
+        claims=tuple(
+            claim for one in (first, *further) for claim in _metric_claims(view, one, entity)
+        ),
+        explains=tuple(dict.fromkeys([entity, *hit]))[:8],
+        onset=first.onset,
+        evidence=(Evidence(source="metrics", entity=entity, at=first.onset, text=first.quote),),
+        prior_shift=shift,
+    )
+
+
+def _metric_claims(view: NetworkView, moved: Symptom, entity: EntityRef) -> Iterator[Claim]:
+    middle = (moved.before + moved.after) / 2
+    measure = Measure(
+        selector=MetricSelector(name=moved.name, entity=moved.entity), reduce=Reduction.P50
+    )
+    spans = (
+        (Comparator.AT_LEAST, "at least", Window(start=moved.onset, end=view.now)),
+        (Comparator.LESS, "below", Window(start=view.told.start, end=moved.onset - _SLACK)),
+    )
+    for comparator, way, window in spans:
+        yield Claim(
+            text=f"{moved.name} is {way} {middle:.4g} from {window.start:%H:%M} to "
+            f"{window.end:%H:%M} UTC.",
+            subject=entity,
+            measure=measure,
+            comparator=comparator,
+            expected=middle,
+            window=window,
+            sufficiency=0.8,
+            necessity=2.0,
+        )
+
+
+@check(needs=("metrics", "logs"), modes=("false_alert",))
+def alert_that_nothing_bears_out(view: NetworkView) -> Iterator[Found]:
+    """Say that the alert is wrong, where its own metric never left its usual range.
+
+    Everything else of the service must be as usual too, and its logs must not complain anew.
+    """
+    service, metric = view.alert.service, view.alert.labels.get("metric") or ""
+    if not service or not metric or any(one.kind != "alert" for one in symptoms_of(view)):
+        return
+    entity = EntityRef(kind="service", name=service)
+    own = [
+        one for one in view.series_of(entity) if one.name == metric and len(one.values) > _ENOUGH
+    ]
+    for series in own[:1]:
+        early = series.values[: len(series.values) // 2]
+        most = max(early) + (max(early) - min(early))
+        if max(series.values) > most:
+            return
+        claims = tuple(_stays_below(view, series, entity, reduce, most) for reduce in _ANY_PEAK)
+        yield Hypothesis(
+            cause=Cause(entity=entity, failure_mode="false_alert"),
+            summary=f"{metric} of {service} was never above {max(series.values):.4g}, its usual "
+            "range; nothing else of it moved, and its logs do not complain.",
+            claims=claims,
+            explains=(entity,),
+            evidence=(Evidence(source="metrics", entity=entity, text=claims[0].text),),
+            prior_shift=0.8,
+        )
+
+
+def _stays_below(
+    view: NetworkView, series: Series, entity: EntityRef, reduce: Reduction, most: float
+) -> Claim:
+    return Claim(
+        text=f"{series.name} of {entity.name} stays at or below {most:.4g} ({reduce.value}).",
+        subject=entity,
+        measure=Measure(
+            selector=MetricSelector(name=series.name, entity=series.entity), reduce=reduce
+        ),
+        comparator=Comparator.AT_MOST,
+        expected=most,
+        window=Window(start=min(view.window.start, view.alert.started_at), end=view.now),
+        sufficiency=1.0,
+        necessity=2.5,
+    )
+
+
+OUTSIDE_CHECKS: tuple[Check[NetworkView], ...] = (
+    provider_that_fails,
+    region_that_fails,
+    machine_that_fails,
+    input_that_spoils,
+    demand_that_multiplied,
+    neighbour_that_takes_the_machine,
+    alert_that_nothing_bears_out,
+)
