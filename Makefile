@@ -16,6 +16,7 @@ DEVELOPMENT := .venv/.development-installed
 # The packages where decisions are made are covered to the last branch; `make test GATE=0` lifts it.
 GATE ?= 100
 DECISIONS := agents/domain/*,agents/commander/*,agents/verification/*,agents/remediation/*
+MEASURED := --cov=agents.domain --cov=agents.commander --cov=agents.verification --cov=agents.remediation
 WORKERS ?= 2
 
 KUBERNETES_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/warroom/kubernetes
@@ -34,7 +35,7 @@ demo-headless: $(RUNTIME)  ## the same, playing the person too; succeeds only if
 
 .PHONY: test
 test: lint types system  ## lint, type-check and run every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(MEASURED) --cov-report=
 	$(BIN)/coverage report --include='$(DECISIONS)' --fail-under=$(GATE)
 
 .PHONY: lint

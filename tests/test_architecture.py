@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = ("agents", "bot", "jobs", "templates")
-FOLDERS = {*PRODUCT, "tests"}
+FOLDERS = {*PRODUCT, "docs", "tests"}
 LEFT_BY_BUILDS = {"build", "dist", "htmlcov", "var"}
 
 COMPOSITION_ROOTS = {"bot.__main__", "bot.cli", "jobs.__main__"}
