@@ -25,6 +25,8 @@ class Strain:
     """In all: seconds lost or calls failed beyond the usual, never below zero."""
     score: float
     """In spreads of its own noise."""
+    noise: float = 0.0
+    """One spread, in the unit of the excess: what may pass unnoticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _passed_on(callees: Callees, strains: Mapping[str, Strain], felt_at: str) ->
 
 
 def _lets_through(strain: Strain | None) -> float:
-    return inf if strain is None else strain.excess
+    return inf if strain is None else strain.excess + strain.noise
 
 
 def call_graph(edges: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

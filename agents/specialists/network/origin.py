@@ -104,15 +104,27 @@ def _scene(view: NetworkView, kind: Kind) -> Scene | None:
     felt_at = service if service in callees else None
     strains = _strains(view, vitals)
     scene = Scene(kind, vitals, find_origins(callees, strains, felt_at), felt_at)
-    return scene if _is_material(view, scene) else replace(scene, origins=())
+    is_cause = _is_material(view, scene) and not _is_beside_the_point(view, kind)
+    return scene if is_cause else replace(scene, origins=())
+
+
+def _is_beside_the_point(view: NetworkView, kind: Kind) -> bool:
+    """Tell whether the alert is about another kind, and that one's origin is found."""
+    others = (one for one in _MODES if one is not kind and _is_asked_about(view, one))
+    if _is_asked_about(view, kind):
+        return False
+    return any(scene.origins for one in others if (scene := scene_of(view, one)))
 
 
 def _strains(view: NetworkView, vitals: dict[str, Vital]) -> dict[str, Strain]:
     asked = asked_of(view)
     counted = all(name in asked for name in vitals)
+    calls = {name: asked[name] if counted else 1.0 for name in vitals}
     return {
         name: Strain(
-            excess=max(0.0, vital.worse_by) * (asked[name] if counted else 1.0), score=vital.score
+            excess=max(0.0, vital.worse_by) * calls[name],
+            score=vital.score,
+            noise=vital.usual.spread / (vital.full or 1.0) * calls[name],
         )
         for name, vital in vitals.items()
     }
