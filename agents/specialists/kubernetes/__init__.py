@@ -8,6 +8,11 @@ from agents.specialists.kubernetes.containers import crash_loop, out_of_memory
 from agents.specialists.kubernetes.images import image_pull
 from agents.specialists.kubernetes.node_services import stopped_node_services
 from agents.specialists.kubernetes.nodes import unhealthy_nodes
+from agents.specialists.kubernetes.performance import (
+    overloaded_pods,
+    slow_node_networks,
+    slow_pod_networks,
+)
 from agents.specialists.kubernetes.permissions import unreadable_kinds
 from agents.specialists.kubernetes.ports import service_port_without_container_port
 from agents.specialists.kubernetes.probes import restarted_by_probe, unready_by_probe
@@ -47,6 +52,7 @@ def kubernetes_specialist() -> RuleSpecialist[ClusterView]:
             *(image_pull, missing_references, unschedulable, unbound_volumes),
             *(refused_pods, service_quota, stuck_rollout, scaled_to_nothing),
             *(stopped_node_services, wrong_addresses, unwritable_volumes, port_conflicts),
+            *(overloaded_pods, slow_node_networks, slow_pod_networks),
             *(unhealthy_nodes, service_leads_nowhere, service_port_without_container_port),
             unreadable_kinds,
         ),

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from agents.domain.base import EntityRef, Window
 from agents.domain.document import Document
-from agents.domain.measures import ChangeSelector, LogSelector, ObjectSelector
-from agents.domain.readings import Change, LogLine, Resource
+from agents.domain.measures import ChangeSelector, LogSelector, MetricSelector, ObjectSelector
+from agents.domain.readings import Change, LogLine, Resource, Series
 from agents.errors import NoSuchSource, PermissionMissing, ScopeViolation, WarroomError
 from agents.specialists.framework import Assignment
 from agents.specialists.kubernetes.objects import (
@@ -48,6 +48,7 @@ class ClusterView:
         """Why a kind could not be read, for those that a check has asked for."""
         self.now: datetime = assignment.now
         self.window: Window = assignment.question.window
+        self.alert_at: datetime = min(assignment.alert.started_at, assignment.now)
 
     def has(self, kind: str) -> bool:
         """Tell whether objects of a kind can be read, so that finding none means something."""
@@ -207,6 +208,30 @@ class ClusterView:
         bare = EntityRef(kind="service", name=entity.name)
         changes = self._telemetry.changes(ChangeSelector(entity=bare), around)
         return min(changes, key=lambda one: abs(one.timestamp - moment), default=None)
+
+    def series(self, name: str) -> tuple[Series, ...]:
+        """Return the time series with names like that; none where metrics cannot be read."""
+        if not covers(self._sources, "metrics"):
+            return ()
+        try:
+            return self._telemetry.metrics(MetricSelector(name=name), self.window)
+        except (NoSuchSource, PermissionMissing, ScopeViolation):
+            return ()
+
+    def calls_of(self, service: str) -> tuple[str, ...]:
+        """Return what a service calls, directly or not, as far as the topology knows."""
+        return tuple(self._assignment.topology.dependencies(service))
+
+    def workload_of_service(self, entity: EntityRef) -> EntityRef | None:
+        """Return the workload behind what a measurement calls by name."""
+        if entity.kind == "pod":
+            pod = self.find("pods", entity.name, entity.namespace)
+            return self.owner_of(Thing(pod)) if pod else None
+        named = (one for one in self.services if one.name == entity.name)
+        behind = (one for service in named for one in self.traffic.workloads_behind(service))
+        by_name = (one for one in self.workloads if one.name == entity.name)
+        found = next(behind, None) or next(by_name, None)
+        return found.entity if found else None
 
     def lines(self, pattern: str) -> tuple[LogLine, ...]:
         """Return the log lines of the whole scope that match; none where logs cannot be read."""

@@ -51,16 +51,24 @@ class Snapshot:
 
     def _names(self) -> set[str]:
         """Name the namespace, the nodes, and everything that is run or called there."""
-        nodes = _object_of(self._cache.get("GetClusterConfiguration:{}")).get("nodes")
-        listed = nodes if isinstance(nodes, list) else []
-        found = {str(node["name"]) for node in listed if isinstance(node, dict) and "name" in node}
-        found.add(str(self.about.get("namespace", "")))
+        found = {*self._nodes(), str(self.about.get("namespace", ""))}
         for one in _answers(self._cache):
             if one.tool in {"GetAppYAML", "GetServiceDependencies"}:
                 found.update(one.argument(name) for name in ("app_name", "service_name"))
             elif one.tool == "DescribeResource" and one.kind in {"services", "deployments"}:
                 found.add(one.argument("name"))
         return found - {""}
+
+    def _nodes(self) -> Iterator[str]:
+        nodes = _object_of(self._cache.get("GetClusterConfiguration:{}")).get("nodes")
+        for node in nodes if isinstance(nodes, list) else []:
+            if isinstance(node, dict) and "name" in node:
+                yield str(node["name"])
+
+    @cached_property
+    def nodes(self) -> frozenset[str]:
+        """The nodes of the cluster."""
+        return frozenset(self.names[name] for name in self._nodes())
 
     @property
     def namespace(self) -> str:

@@ -1,7 +1,5 @@
 """A snapshot as a capture."""
 
-import csv
-import io
 import json
 import re
 from collections import defaultdict
@@ -12,6 +10,11 @@ from typing import cast
 import yaml
 from pydantic import JsonValue
 
+from agents.integrations.benchmarks.cloudopsbench.measurements import (
+    alerting_since,
+    alerts_in,
+    samples,
+)
 from agents.integrations.benchmarks.cloudopsbench.snapshot import Answered, Snapshot
 from agents.integrations.benchmarks.files import Files
 from agents.integrations.kubernetes.describe.events import (
@@ -29,7 +32,6 @@ _TREE = re.compile(r"^(?P<lead>[│├└─\s]*)(?P<name>[a-z0-9][a-z0-9.-]*)")
 _UNIT_STATE = re.compile(
     r"Active: (?P<active>\S+)(?: \((?P<sub>[^)]*)\))?(?: since (?P<since>.*?);)?"
 )
-_STATISTICS = {"cpu": "cores", "mem": "bytes", "success_rate": "ratio", "rps": "per_second"}
 _CLUSTER_KINDS = frozenset({"nodes", "persistentvolumes", "storageclasses", "namespaces"})
 
 
@@ -46,7 +48,8 @@ def write_snapshot(snapshot: Snapshot, files: Files) -> None:
     )
     title = str(snapshot.about.get("query", "Something is wrong"))
     labels: Json = {"namespace": snapshot.namespace}
-    files.json("alert.json", {"title": title, "started_at": now.isoformat(), "labels": labels})
+    since = alerting_since(snapshot).isoformat()
+    files.json("alert.json", {"title": title, "started_at": since, "labels": labels})
     objects = _objects(snapshot)
     for kind, several in objects.items():
         files.json(f"kubernetes/{kind}.json", {"items": several})
@@ -55,8 +58,7 @@ def write_snapshot(snapshot: Snapshot, files: Files) -> None:
     files.json("alerts/monitors.json", {"monitors": list(_monitors(snapshot))})
     files.json_lines("logs/services.jsonl", _log_lines(snapshot, objects))
     files.json_lines("logs/patterns.jsonl", _patterns(snapshot, objects))
-    if recorded := snapshot.raw("metrics.csv"):
-        files.csv("metrics/services.csv", _samples(recorded, snapshot))
+    files.csv("metrics/services.csv", samples(snapshot))
 
 
 def _objects(snapshot: Snapshot) -> Mapping[str, list[Json]]:
@@ -253,21 +255,15 @@ def _connections(snapshot: Snapshot) -> Iterator[Json]:
 
 def _monitors(snapshot: Snapshot) -> Iterator[Json]:
     """Yield the anomalies that the monitoring reported."""
-    for one in snapshot.of("GetAlerts"):
-        body = cast("Json", json.loads(one.text or "{}"))
-        alerts = body.get("alerts")
-        for alert in alerts if isinstance(alerts, list) else []:
-            if isinstance(alert, dict):
-                evidence = alert.get("evidence")
-                told = evidence if isinstance(evidence, list) else []
-                yield {
-                    "name": str(alert.get("name", "")),
-                    "type": str(alert.get("type", "")),
-                    "query": "",
-                    "overall_state": "Alert",
-                    "message": "\n".join(str(item) for item in told),
-                    "tags": [f"service:{alert.get('name', '')}"],
-                }
+    for alert in alerts_in(snapshot):
+        yield {
+            "name": alert.name,
+            "type": alert.kind,
+            "query": "",
+            "overall_state": "Alert",
+            "message": "\n".join(alert.evidence),
+            "tags": [f"service:{alert.name}"],
+        }
 
 
 def _speaker(snapshot: Snapshot, objects: Mapping[str, list[Json]], app: str) -> str:
@@ -306,18 +302,3 @@ def _patterns(snapshot: Snapshot, objects: Mapping[str, list[Json]]) -> Iterator
                     "message": str(pattern.get("sample", "")),
                     "attributes": {"app": app, "count": pattern.get("count")},
                 }
-
-
-def _samples(recorded: str, snapshot: Snapshot) -> Iterator[tuple[str, str, str, str, str, str]]:
-    """Yield the columns `<service>-<metric>` as tidy rows."""
-    zone = snapshot.taken_at.tzinfo
-    reader = csv.DictReader(io.StringIO(recorded))
-    for row in reader:
-        at = str(row.get("time") or "").replace(" ", "T")
-        suffix = snapshot.taken_at.astimezone(zone).strftime("%z")
-        for column, value in row.items():
-            service, dash, metric = column.rpartition("-")
-            if dash and at:
-                unit = _STATISTICS.get(metric, "")
-                entity = f"service/{snapshot.namespace}/{service}"
-                yield (f"{at}{suffix}", entity, metric, "avg", unit, value)
