@@ -10,6 +10,7 @@ from agents.specialists.aws.functions import FUNCTION_CHECKS
 from agents.specialists.aws.limits import LIMIT_CHECKS
 from agents.specialists.aws.load_balancing import LOAD_BALANCING_CHECKS
 from agents.specialists.aws.scaling import SCALING_CHECKS
+from agents.specialists.aws.security_groups import SECURITY_GROUP_CHECKS
 from agents.specialists.aws.view import AwsView
 from agents.specialists.framework import Check, RuleSpecialist
 
@@ -21,6 +22,7 @@ AWS_CHECKS: tuple[Check[AwsView], ...] = (
     *SCALING_CHECKS,
     *FUNCTION_CHECKS,
     *LIMIT_CHECKS,
+    *SECURITY_GROUP_CHECKS,
     *CONTROL_PLANE_CHECKS,
     *CHANGE_CHECKS,
 )

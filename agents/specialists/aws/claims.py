@@ -2,6 +2,7 @@
 
 from agents.domain.base import EntityRef
 from agents.domain.claims import Claim
+from agents.domain.hypotheses import Evidence
 from agents.domain.measures import (
     Comparator,
     LogSelector,
@@ -9,6 +10,7 @@ from agents.domain.measures import (
     ObjectSelector,
     Reduction,
 )
+from agents.domain.readings import LogLine
 from agents.specialists.aws.view import AwsView, Signal
 
 
@@ -112,3 +114,18 @@ def logged(
         window=view.window,
         sufficiency=sufficiency,
     )
+
+
+def said_in_logs(
+    view: AwsView, line: LogLine, pattern: str, what: str, *, sufficiency: float = 1.0
+) -> Claim:
+    """Claim that a line like this was logged by whoever logged it."""
+    subject = line.entity or EntityRef(kind="service", name=view.alert.service or "unknown")
+    selector = LogSelector(entity=line.entity, pattern=pattern)
+    text = f"{subject.name} logged {what}: {line.message[:160]}"
+    return logged(view, subject, selector, text, sufficiency=sufficiency)
+
+
+def quoted_line(line: LogLine) -> Evidence:
+    """Quote a log line."""
+    return Evidence(source="logs", entity=line.entity, at=line.timestamp, text=line.message[:400])

@@ -1,22 +1,19 @@
-"""What was taken away in the control plane: rules, permissions, keys, certificates."""
+"""What was taken away in the control plane: permissions, keys, certificates."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from agents.domain.base import EntityRef
 from agents.domain.claims import Claim
 from agents.domain.document import Document
 from agents.domain.hypotheses import Cause, Evidence, Hypothesis
-from agents.domain.measures import LogSelector, ObjectSelector
-from agents.domain.readings import LogLine, Resource
-from agents.specialists.aws.claims import literal, logged, there_are, there_is_none
+from agents.domain.measures import ObjectSelector
+from agents.specialists.aws.claims import literal, quoted_line, said_in_logs, there_are
 from agents.specialists.aws.trail import EVENTS, Event, events, moment, suspects
 from agents.specialists.aws.view import AwsView
 from agents.specialists.framework import Check, Found, check
 
-_GROUPS = "ec2.security_groups"
-_REVOKED = "RevokeSecurityGroupIngress"
 _KEYS = "kms.key"
 _CERTIFICATES = "acm.certificates"
 _UNUSABLE = ("Disabled", "PendingDeletion")
@@ -25,112 +22,12 @@ _SAYS_KEY = "KMSInvalidState|DisabledException|KMS key .* (disabled|pending dele
 _SAYS_DENIED = "AccessDenied|is not authorized to perform|UnauthorizedOperation"
 _DENIED = re.compile("AccessDenied|UnauthorizedOperation")
 _ROLE = re.compile(r"(?:assumed-role|role)/([\w+=,.@-]+)")
-_TIMED_OUT = "timed? ?out|deadline exceeded"
 _FEWEST = 3
 _PERMISSIONS = re.compile(
     "(Put|Delete|Detach|Attach)(Role|User|Group)Policy|(Create|Delete)PolicyVersion|"
     "SetDefaultPolicyVersion|UpdateAssumeRolePolicy|PermissionsBoundary|ResourcePolicy|"
     "PutKeyPolicy|PutBucketPolicy|RemovePermission"
 )
-_USERS = (
-    ("rds.db_instances", "VpcSecurityGroups[].VpcSecurityGroupId"),
-    ("ec2.instances", "SecurityGroups[].GroupId"),
-    ("elbv2.load_balancers", "SecurityGroups"),
-    ("lambda.functions", "VpcConfig.SecurityGroupIds"),
-)
-"""What belongs to security groups, and where it names them."""
-_PORT_IN_TEXT = re.compile(r":(\d{2,5})\b")
-_ALL_PORTS = (0, 65535)
-
-
-@check(needs=(f"objects:{EVENTS}", f"objects:{_GROUPS}"), modes=("security_group_change",))
-def rules_taken_away(view: AwsView) -> Iterator[Found]:
-    """Find removed rules that nothing replaced, of ports that something listens on behind them."""
-    groups = {group.entity.name: group for group in view.objects(_GROUPS)}
-    for event in suspects(view):
-        group = groups.get(event.resource.document.text("Record.requestParameters.groupId") or "")
-        if event.name != _REVOKED or group is None:
-            continue
-        low, high = _revoked_ports(event)
-        by_port: dict[int, list[EntityRef]] = defaultdict(list)
-        for entity, port in _users(view, group.entity.name, groups):
-            if low <= port <= high:
-                by_port[port].append(entity)
-        for port, users in by_port.items():
-            yield _cut(view, event, group, port, tuple(users))
-
-
-def _revoked_ports(event: Event) -> tuple[int, int]:
-    """Return the ports of the removed rule, in whichever of CloudTrail's shapes they stand."""
-    document = event.resource.document
-    for place in (
-        "requestParameters",
-        "requestParameters.ipPermissions.items[0]",
-        "responseElements.revokedSecurityGroupRuleSet.items[0]",
-    ):
-        low = document.number(f"Record.{place}.fromPort")
-        high = document.number(f"Record.{place}.toPort")
-        if low is not None and low >= 0:
-            return int(low), int(high if high is not None else low)
-    return _ALL_PORTS
-
-
-def _covering(port: int) -> str:
-    in_range = f"IpProtocol == 'tcp' && FromPort <= `{port}` && ToPort >= `{port}`"
-    return f"IpPermissions[?IpProtocol == '-1' || ({in_range})]"
-
-
-def _users(
-    view: AwsView, group: str, groups: Mapping[str, Resource]
-) -> Iterator[tuple[EntityRef, int]]:
-    """Yield what stands behind a group, with the ports that none of its groups admits any more.
-
-    Of the ports it is asked on: its own where it has one, else those that are complained of.
-    """
-    for kind, path in _USERS:
-        for one in view.related(kind):
-            named = one.document.texts(path)
-            if group in named:
-                own = one.document.number("Endpoint.Port")
-                for port in [int(own)] if own else sorted(_complained_ports(view)):
-                    members = (groups[name] for name in named if name in groups)
-                    if not any(member.document.items(_covering(port)) for member in members):
-                        yield one.entity, port
-
-
-def _complained_ports(view: AwsView) -> set[int]:
-    """Return the ports that clients and load balancers say time out."""
-    said = (_PORT_IN_TEXT.findall(line.message) for line in view.logs(_TIMED_OUT))
-    of_targets = (
-        target.document.number("Target.Port")
-        for target in view.related("elbv2.target_health")
-        if target.document.text("TargetHealth.Reason") == "Target.Timeout"
-    )
-    return {*(int(p) for found in said for p in found), *(int(p) for p in of_targets if p)}
-
-
-def _cut(
-    view: AwsView, event: Event, group: Resource, port: int, users: tuple[EntityRef, ...]
-) -> Hypothesis:
-    entity = group.entity
-    admitting = ObjectSelector(
-        kind=_GROUPS, name=entity.name, where=f"length({_covering(port)} || `[]`) > `0`"
-    )
-    text = f"No rule of {entity.name} admits port {port} any more."
-    complaints = view.logs(_TIMED_OUT)
-    felt = [line for line in complaints if line.timestamp >= event.at]
-    said = tuple(_said(view, line, _TIMED_OUT, "timeouts") for line in felt[-1:])
-    return Hypothesis(
-        cause=Cause(entity=entity, failure_mode="security_group_change"),
-        summary=f"{event.text} and took port {port} of {entity.name} away, which "
-        f"{', '.join(user.name for user in users)} stands behind. {text}",
-        claims=(event.claim(view, entity), there_is_none(view, entity, admitting, text), *said),
-        explains=view.explains(entity, *users),
-        onset=event.at,
-        change_ref=event.resource.entity.name,
-        evidence=(event.evidence(), *(_quoted(line) for line in felt[:2])),
-        details={"group": entity.name, "port": port, "author": event.author},
-    )
 
 
 @check(needs=(), modes=("iam_access_denied",))
@@ -169,8 +66,8 @@ def _denied_in_logs(view: AwsView, known: list[str]) -> Iterator[Hypothesis]:
         found = _ROLE.search(own[-1].message)
         role = EntityRef(kind="role", name=found[1]) if found else entity
         if role.name not in known:
-            claim = _said(view, own[-1], _SAYS_DENIED, "denied calls", sufficiency=2.2)
-            evidence = tuple(_quoted(line) for line in own[:2])
+            claim = said_in_logs(view, own[-1], _SAYS_DENIED, "denied calls", sufficiency=2.2)
+            evidence = tuple(quoted_line(line) for line in own[:2])
             yield _denied(view, role, claim, evidence, entity)
 
 
@@ -216,7 +113,9 @@ def unusable_keys(view: AwsView) -> Iterator[Found]:
         selector = ObjectSelector(
             kind=_KEYS, name=entity.name, where=f"KeyMetadata.KeyState == {literal(state)}"
         )
-        said = tuple(_said(view, line, _SAYS_KEY, "refusals of the key") for line in own[-1:])
+        said = tuple(
+            said_in_logs(view, line, _SAYS_KEY, "refusals of the key") for line in own[-1:]
+        )
         writers = (line.entity for line in own if line.entity)
         yield Hypothesis(
             cause=Cause(entity=entity, failure_mode="kms_key_disabled"),
@@ -229,7 +128,7 @@ def unusable_keys(view: AwsView) -> Iterator[Found]:
             explains=view.explains(entity, *dict.fromkeys(writers)),
             onset=made[-1].at if made else own[0].timestamp,
             change_ref=made[-1].resource.entity.name if made else None,
-            evidence=tuple(_quoted(line) for line in own[:2]),
+            evidence=tuple(quoted_line(line) for line in own[:2]),
         )
 
 
@@ -260,21 +159,7 @@ def expired_certificates(view: AwsView) -> Iterator[Found]:
         )
 
 
-def _said(
-    view: AwsView, line: LogLine, pattern: str, what: str, *, sufficiency: float = 1.0
-) -> Claim:
-    subject = line.entity or EntityRef(kind="service", name=view.alert.service or "unknown")
-    selector = LogSelector(entity=line.entity, pattern=pattern)
-    text = f"{subject.name} logged {what}: {line.message[:160]}"
-    return logged(view, subject, selector, text, sufficiency=sufficiency)
-
-
-def _quoted(line: LogLine) -> Evidence:
-    return Evidence(source="logs", entity=line.entity, at=line.timestamp, text=line.message[:400])
-
-
 CONTROL_PLANE_CHECKS: tuple[Check[AwsView], ...] = (
-    rules_taken_away,
     denied_calls,
     unusable_keys,
     expired_certificates,

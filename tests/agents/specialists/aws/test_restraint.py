@@ -9,10 +9,10 @@ from typing_extensions import override
 from agents.domain.base import EntityRef, Window
 from agents.domain.document import Document
 from agents.domain.measures import ObjectSelector
-from agents.domain.readings import Resource, Series, Service, Topology
+from agents.domain.readings import LogLine, Resource, Series, Service, Topology
 from agents.errors import PermissionMissing
 from agents.testing.telemetry import InMemoryTelemetry
-from tests.agents.specialists.aws.support import ask
+from tests.agents.specialists.aws.support import ask, supported
 
 NOW = datetime(2026, 3, 3, 10, 30, tzinfo=UTC)
 SHOP = Topology(
@@ -35,6 +35,13 @@ class Refusing(InMemoryTelemetry):
 def thing(kind: str, entity: EntityRef, **body: JsonValue) -> Resource:
     """Make one object of the API."""
     return Resource(kind=kind, entity=entity, document=Document(body=body))
+
+
+def admitting(source: str) -> JsonValue:
+    """Make a rule that admits the database's port from a group."""
+    pairs: list[JsonValue] = [{"GroupId": source}]
+    port: Mapping[str, JsonValue] = {"FromPort": 5432, "ToPort": 5432}
+    return {"IpProtocol": "tcp", "UserIdGroupPairs": pairs, **port}
 
 
 def counts(name: str, metric: str, usual: float, newest: float) -> Series:
@@ -155,3 +162,50 @@ def test_what_is_refused_beside_a_finding_is_a_gap_and_hides_nothing() -> None:
 
     assert [h.cause.failure_mode for h in answer.hypotheses] == ["unhealthy_targets_timeout"]
     assert DENIED.remedy in {gap.remedy for gap in answer.gaps}
+
+
+def test_a_rule_that_admits_others_does_not_hide_who_was_shut_out() -> None:
+    """The bastion still gets in, and the application does not: that is the usual mishap."""
+    app, bastion = admitting("sg-app"), admitting("sg-bastion")
+    group = EntityRef(kind="security_group", name="sg-db")
+    asked: JsonValue = {
+        "fromPort": 5432,
+        "toPort": 5432,
+        "groups": {"items": [{"groupId": "sg-app"}]},
+    }
+    revoked = thing(
+        "cloudtrail.events",
+        EntityRef(kind="event", name="e-1"),
+        EventName="RevokeSecurityGroupIngress",
+        EventTime=(NOW - timedelta(minutes=6)).isoformat(),
+        Record={
+            "requestParameters": {"groupId": "sg-db", "ipPermissions": {"items": [asked]}},
+        },
+    )
+    database = thing(
+        "rds.db_instances",
+        EntityRef(kind="database", name="shop-db"),
+        Endpoint={"Port": 5432},
+        VpcSecurityGroups=[{"VpcSecurityGroupId": "sg-db"}],
+    )
+    late = LogLine(
+        timestamp=NOW - timedelta(minutes=2),
+        entity=EntityRef(kind="service", name="checkout"),
+        message="connect to shop-db:5432: timed out",
+    )
+
+    def found(rules: list[JsonValue], lines: list[LogLine]) -> list[str]:
+        rule = thing("ec2.security_groups", group, GroupId="sg-db", IpPermissions=rules)
+        telemetry = InMemoryTelemetry(
+            lines=lines,
+            resources={
+                "cloudtrail.events": [revoked],
+                "rds.db_instances": [database],
+                "ec2.security_groups": [rule],
+            },
+        )
+        return list(supported(telemetry, ask(telemetry, NOW)))
+
+    assert found([bastion], [late]) == ["security_group_change"]
+    assert found([bastion], []) == []
+    assert found([bastion, app], [late]) == []
