@@ -173,8 +173,20 @@ class FederatedTelemetry(AbsentTelemetry):
 
     def measure(self, measure: Measure, window: Window) -> Measurement:
         """Evaluate at the first member that covers the measure and has samples."""
-        measured = self._each(measure.selector, lambda member: (member.measure(measure, window),))
-        return next((one for one in measured if one.samples), measured[0])
+        empty: list[Measurement] = []
+        refusals: list[WarroomError] = []
+        for member in self._able(measure.selector):
+            try:
+                measured = member.measure(measure, window)
+            except (NoSuchSource, CannotMeasure) as refusal:
+                refusals.append(refusal)
+                continue
+            if measured.samples:
+                return measured
+            empty.append(measured)
+        if not empty:
+            raise refusals[0]
+        return empty[0]
 
 
 def measure_by_reading(

@@ -98,10 +98,11 @@ def _tick(settings: Settings, queues: Sequence[str]) -> None:
 def build_engine(settings: Settings, queue: str, database: Database) -> Engine:
     """Build the engine of one queue; connections are opened when they are first used."""
     redis, hands = connect(settings.redis_url), wiring.hands(settings, queue)
-    recording = SqlRecording(database)
+    readers = wiring.Readers(settings, SqlRecording(database), redis)
+    readers.prepare(queue)
 
     def access(reader: str) -> Access:
-        return Access(*wiring.gated(settings, reader, recording, redis))
+        return Access(*readers.gated(reader))
 
     return Engine(
         journal=SqlJournal(database),

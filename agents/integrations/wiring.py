@@ -158,33 +158,55 @@ def telemetry(settings: Settings, member: Member) -> Telemetry:
     """Connect what a member may read; a capture, where one is set, answers instead of it all."""
     if settings.capture:
         return load_capture(settings.capture).telemetry
-    found = (source.connect(settings) for source in SOURCES if source.is_for(member))
-    return FederatedTelemetry([one for one in found if one is not None])
+    connected = (source.connect(settings) for source in SOURCES if source.is_for(member))
+    found = [one for one in connected if one is not None]
+    for one in found:
+        if isinstance(one, AwsTelemetry):
+            one.prepare(member.sources)
+    return FederatedTelemetry(found)
 
 
-def gated(
-    settings: Settings, queue: str, recording: SqlRecording, redis: Redis
-) -> tuple[Telemetry, Ledger]:
-    """Return what a queue may read, through the gateway, with the ledger of what it read.
+class Readers:
+    """Read access of the queues of one process.
 
-    Raises:
-        ScopeViolation: the queue is not one that reads.
+    Adapters are made once and used for all work: a worker makes its own before it forks, so that no
+    question pays for it. They connect when they are first asked.
     """
-    member = _EXECUTOR if queue == ACTIONS else roster(settings).member(queue)
-    if member is None:
-        raise ScopeViolation(f"The queue {queue} reads nothing.")
-    ledger = Ledger()
-    gate = Gate(
-        clock=lambda: datetime.now(UTC),
-        limiter=SourceLimiter(
-            RedisStorage(settings.redis_url), settings.read_rates, seconds_now=time.time
-        ),
-        cache=RedisReadCache(redis),
-        recording=recording,
-    )
-    return GatedTelemetry(
-        telemetry(settings, member), agent=member, gate=gate, ledger=ledger
-    ), ledger
+
+    def __init__(self, settings: Settings, recording: SqlRecording, redis: Redis) -> None:
+        """Keep what the gateway needs."""
+        self._settings = settings
+        self._connected: dict[str, tuple[Member, Telemetry]] = {}
+        rates = RedisStorage(settings.redis_url)
+        self._gate = Gate(
+            clock=lambda: datetime.now(UTC),
+            limiter=SourceLimiter(rates, settings.read_rates, seconds_now=time.time),
+            cache=RedisReadCache(redis),
+            recording=recording,
+        )
+
+    def prepare(self, queue: str) -> None:
+        """Make the adapters of a queue now; a queue that reads nothing has none."""
+        if queue == ACTIONS or roster(self._settings).member(queue):
+            self._of(queue)
+
+    def gated(self, queue: str) -> tuple[Telemetry, Ledger]:
+        """Return what a queue may read, through the gateway, with the ledger of what it read.
+
+        Raises:
+            ScopeViolation: the queue is not one that reads.
+        """
+        member, connected = self._of(queue)
+        ledger = Ledger()
+        return GatedTelemetry(connected, agent=member, gate=self._gate, ledger=ledger), ledger
+
+    def _of(self, queue: str) -> tuple[Member, Telemetry]:
+        if queue not in self._connected:
+            member = _EXECUTOR if queue == ACTIONS else roster(self._settings).member(queue)
+            if member is None:
+                raise ScopeViolation(f"The queue {queue} reads nothing.")
+            self._connected[queue] = (member, telemetry(self._settings, member))
+        return self._connected[queue]
 
 
 def hands(settings: Settings, queue: str) -> Hands:

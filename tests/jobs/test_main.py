@@ -143,7 +143,7 @@ def test_a_queue_that_reads_nothing_is_given_nothing(tmp_path: Path, redis_url: 
     recording = SqlRecording(open_database(given.database_url))
 
     with connect(redis_url) as redis, pytest.raises(ScopeViolation, match="outbox reads nothing"):
-        wiring.gated(given, "outbox", recording, redis)
+        wiring.Readers(given, recording, redis).gated("outbox")
 
 
 def test_channels_of_two_incidents_about_one_service_have_their_own_names(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Calls to AWS: read-only, bounded, paged, and with our errors instead of botocore's."""
 
 import math
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -98,6 +98,11 @@ class AwsApi:
                 return
             for page in client.get_paginator(operation).paginate(**parameters):
                 yield cast("Body", narrow(page))
+
+    def prepare(self, services: Iterable[str]) -> None:
+        """Make the clients of some services now: reading a service's description takes a while."""
+        for service in services:
+            self._client(service)
 
     def _client(self, service: str) -> _Client:
         if service not in self._clients:

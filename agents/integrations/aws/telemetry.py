@@ -1,6 +1,6 @@
 """One AWS account in one region as a source of telemetry; every call is a read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from agents.domain.base import Window
@@ -22,9 +22,11 @@ from agents.integrations.aws.logs import groups_for, lines
 from agents.integrations.aws.shapes import dimension_of
 from agents.integrations.aws.trail import changes_of
 from agents.selection import select_changes, select_lines, select_resources
-from agents.telemetry import AbsentTelemetry, measure_by_reading
+from agents.telemetry import AbsentTelemetry, covers, measure_by_reading
 
 _READ_PATH = "aws:GetMetricData"
+_SERVICE_OF = {"metrics": "cloudwatch", "logs": "logs", "changes": "cloudtrail"}
+"""Which service answers what is not an object."""
 
 
 class AwsTelemetry(AbsentTelemetry):
@@ -41,6 +43,13 @@ class AwsTelemetry(AbsentTelemetry):
         self._access = access
         self._api = AwsApi(access)
         self._clock = clock
+
+    def prepare(self, scope: Iterable[str]) -> None:
+        """Get ready to read what is in a scope, so that no question pays for it."""
+        wanted = {kind.partition(".")[0] for kind in kinds() if covers(scope, f"objects:{kind}")}
+        for source, service in _SERVICE_OF.items():
+            wanted |= {service} if covers(scope, source) else set[str]()
+        self._api.prepare(sorted(wanted))
 
     def sources(self) -> frozenset[str]:
         """Name what can be read."""

@@ -50,6 +50,8 @@ def matcher(label: str, value: str) -> str:
     if "*" not in value:
         return f"{label}={quoted(value)}"
     pattern = ".*".join(re.escape(part) for part in value.split("*"))
+    if not value.strip("*"):
+        pattern = ".+"  # Prometheus refuses a selector that the empty text would match
     return f"{label}=~{quoted(pattern)}"
 
 
