@@ -51,7 +51,7 @@ EXTERNAL_MODES: tuple[FailureMode, ...] = (
     ),
     FailureMode(
         name="machine_failure",
-        title="A machine fails",
+        title="A machine fails or is full",
         domain=Domain.EXTERNAL,
         category=Category.INFRASTRUCTURE,
         mechanism="Kernel, kubelet or cloud say that a disk, a host or a link is failing; what "

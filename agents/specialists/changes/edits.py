@@ -36,6 +36,8 @@ _ANSWER = re.compile(
     re.IGNORECASE,
 )
 _OPERATORS = re.compile(r"<=|>=|==|!=|&&|\|\||<|>|(?<![\w)\]]\s)!(?!=)|\bnot\b|\band\b|\bor\b")
+_HEAD = re.compile(r"^\s*(?:export\s+)?(?:async\s+)?(?:func|def|function|class|interface|type)\b")
+_DECIDES = re.compile(r"\b(?:if|elif|for|while|until|when|return|assert)\b|\?")
 _ARITHMETIC = re.compile(r"(?<=[\w)\]])\s*[+\-*/%]\s*(?=[\w(])")
 _PROSE = re.compile(r"\s\w+\s\w+")
 
@@ -131,12 +133,17 @@ def _subjects(moved: Moved, path: str) -> tuple[str, ...]:
 def _statements(path: str, removed: list[str], added: list[str]) -> Iterator[Edit]:
     """Yield the kinds of statement of which there are now fewer, or more."""
     for name, pattern in STATEMENTS.items():
-        before = [line for line in removed if pattern.search(line)]
-        after = [line for line in added if pattern.search(line)]
+        before = [line for line in removed if _does(pattern, line)]
+        after = [line for line in added if _does(pattern, line)]
         if len(before) > len(after):
             yield _edit(f"removed:{name}", path, *before[:3])
         elif len(after) > len(before):
             yield _edit(f"added:{name}", path, *after[:3])
+
+
+def _does(pattern: re.Pattern[str], line: str) -> bool:
+    """Tell whether a line does something of a kind; the head of a function only names it."""
+    return bool(pattern.search(line)) and not _HEAD.match(line)
 
 
 def _literals(path: str, removed: list[str], added: list[str]) -> Iterator[Edit]:
@@ -150,6 +157,8 @@ def _literals(path: str, removed: list[str], added: list[str]) -> Iterator[Edit]
         come = [text for text in new if text not in old and not _PROSE.search(text)]
         if gone and come:
             yield _edit(f"renamed:{_literal_kind(gone[0], line)}", path, line, twin)
+        elif gone and len(old) > 1:
+            yield _edit("removed:entry", path, line, twin)
 
 
 def _strings(line: str) -> list[str]:
@@ -196,7 +205,8 @@ def _conditions(path: str, removed: list[str], added: list[str]) -> Iterator[Edi
         twin = best_twin(line, added)
         if twin is None:
             continue
-        if _signs(_OPERATORS, line) != _signs(_OPERATORS, twin) and "if" in f"{line}{twin}":
+        decides = _DECIDES.search(line) and _DECIDES.search(twin)
+        if decides and _signs(_OPERATORS, line) != _signs(_OPERATORS, twin):
             yield _edit("changed:condition", path, line, twin)
         elif _signs(_ARITHMETIC, line) != _signs(_ARITHMETIC, twin):
             yield _edit("changed:arithmetic", path, line, twin)

@@ -24,6 +24,8 @@ _OFF_PATH = 0.5
 _ON_PATH = 1.1
 _FULL_OVERLAP = 5.0
 _SAYS_ITS_NAME = 0.8
+_VALUE_TELLS = 2.5
+_VALUE = re.compile(r"(?<![\w.])\d{3,}(?![\w.])")
 _FEW_SUSPECTS = 12
 """With fewer changes than this, how often a word occurs among them tells little."""
 
@@ -128,7 +130,8 @@ def _fits(
                 continue
             said = edit.tokens | words(edit.path) | words(suspect.mask(suspect.change.summary))
             common = sorted(spoken & said, key=lambda word: (-rarity.get(word, 0.0), word))
-            share = _share(edit, sum(rarity.get(word, 0.0) for word in common))
+            told = sum(rarity.get(word, 0.0) for word in common)
+            share = _share(edit, told + _VALUE_TELLS * _names_a_value(edit, symptoms))
             score = strength / _BEST_FIT * clearly * share
             yield Fit(mechanism, edit, symptoms, tuple(common[:6]), score)
 
@@ -145,12 +148,18 @@ def _named(suspect: Suspect, symptoms: Iterable[Symptom]) -> Iterable[Fit]:
         yield Fit(NAMED_FLAG, edit, naming, (change.ref,), _SAYS_ITS_NAME)
 
 
+def _names_a_value(edit: Edit, symptoms: Iterable[Symptom]) -> bool:
+    """Tell whether a symptom quotes a figure that the edit sets or takes away, such as a port."""
+    values = set(_VALUE.findall(edit.quote))
+    return any(values & set(_VALUE.findall(one.quote)) for one in symptoms)
+
+
 def _share(edit: Edit, told: float) -> float:
     """Return how much of an edit's strength counts, by the words it shares with the symptom.
 
     Where all that an edit says lies in a name, it must be the name that the symptom speaks of.
     """
-    lies_in_its_name = edit.kind.partition(":")[0] in {"bumped", "renamed", "changed"}
+    lies_in_its_name = edit.kind.startswith(("bumped:", "renamed:", "changed:setting"))
     least, enough = (0.2, 3.0) if lies_in_its_name else (_WITHOUT_COMMON_WORDS, _FULL_OVERLAP)
     return least + (1 - least) * min(1.0, told / enough)
 

@@ -51,7 +51,13 @@ MECHANISMS: tuple[Mechanism, ...] = (
         r"codec|driver|plugin|command|provider)|no (?:handler|provider|route|such|default)|"
         r"unregistered|"
         r"lookup failed|404|uninitiali[sz]ed|unimplemented|no implementation",
-        {"removed:register": 3, "removed:import": 1.5, "renamed:route": 2.5, "renamed:key": 2}
+        {
+            "removed:register": 3,
+            "removed:entry": 2,
+            "removed:import": 1.5,
+            "renamed:route": 2.5,
+            "renamed:key": 2,
+        }
         | {"renamed:field": 1.6, "removed:setting": 1.6, "renamed:setting": 1.6}
         | {"renamed:topic": 1.6, "removed:spawn": 1.2, "changed:condition": 1},
         excludes=r"no such host|relation .* does not exist|no such table|unknown (?:column|field)|"
@@ -99,6 +105,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
         | {"removed:crypto": 1.6, "changed:setting": 1.2, "renamed:setting": 1.8}
         | {"removed:environment": 1.8, "renamed:address": 1.2, "changed:arithmetic": 1.6}
         | {"removed:setting": 1.5, "raised:interval": 1.5, "lowered:figure": 1}
+        | {"removed:entry": 2.8}
         | _BUMP_AT_MOST,
     ),
     _mechanism(
@@ -107,7 +114,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
         {"lowered:timeout": 3, "lowered:pool": 1.6, "lowered:workers": 1.5, "added:sleep": 2.2}
         | {"added:call_in_loop": 2.4, "added:lock": 2, "added:blocking": 2, "removed:timeout": 1.2}
         | {"removed:cache": 1.8, "lowered:cpu": 1.5, "removed:batch": 1.5, "removed:keepalive": 1.6}
-        | {"lowered:ttl": 1.2, "removed:row_limit": 1.8, "raised:cpu": 1.5, "added:timeout": 1.5}
+        | {"lowered:ttl": 1.2, "removed:row_limit": 1.8, "raised:cost": 1.5, "added:timeout": 1.5}
         | {"removed:release": 1.5, "renamed:address": 1.5, "added:slow_predicate": 1.3}
         | {"raised:retry": 1.2, "removed:spawn": 1.4, "removed:index": 1.8, "added:regex": 1.5},
         _LIMIT,
@@ -170,8 +177,14 @@ MECHANISMS: tuple[Mechanism, ...] = (
         "processor kept busy",
         r"cpu|high load|load_average|throttl(?:ed|ing).?(?:cpu|period)|event.?loop.?lag|backtrack|"
         r"catastrophic",
-        {"added:regex": 2.6, "removed:cache": 2.2, "added:call_in_loop": 2, "lowered:interval": 2.2}
-        | {"raised:cpu": 2.6, "lowered:cpu": 2.4, "removed:backoff": 2, "removed:row_limit": 2}
+        {
+            "added:regex": 2.8,
+            "removed:cache": 2.2,
+            "added:dropped_index": 2.4,
+            "added:call_in_loop": 2,
+            "lowered:interval": 2.2,
+        }
+        | {"raised:cost": 2.6, "lowered:cpu": 2.4, "removed:backoff": 2, "removed:row_limit": 2}
         | {"lowered:ttl": 2.2, "added:hash": 2.4, "added:compression": 2, "added:verbose": 1.6}
         | {
             "removed:index": 2,
@@ -189,7 +202,12 @@ MECHANISMS: tuple[Mechanism, ...] = (
         r"rows_(?:examined|read|"
         r"returned|fetched|scanned)|db_(?:cpu|query|quer|latency)|query_(?:latency|duration|time)|"
         r"queries_per|quer(?:y|ies) per|qps|query took",
-        {"removed:row_limit": 3, "removed:filter": 2.6, "removed:index": 3, "added:drop": 2.4}
+        {
+            "removed:row_limit": 3,
+            "removed:filter": 2.6,
+            "removed:index": 3,
+            "added:dropped_index": 3,
+        }
         | {"added:call_in_loop": 3, "removed:cache": 2.6, "lowered:ttl": 2.6, "removed:batch": 2.4}
         | {
             "added:slow_predicate": 2,
@@ -310,7 +328,13 @@ MECHANISMS: tuple[Mechanism, ...] = (
         r"\b4(?:00|09|22)\b|bad request|unprocessable|invalid (?:argument|input|request|"
         r"parameter|value)|"
         r"validation (?:failed|error)|rejected|not allowed|unsupported|\b415\b|\b406\b|cors",
-        {"added:validation": 2.6, "added:constraint": 2.2, "renamed:field": 2.4, "added:regex": 2.2}
+        {
+            "added:validation": 2.6,
+            "removed:entry": 2,
+            "added:constraint": 2.2,
+            "renamed:field": 2.4,
+            "added:regex": 2.2,
+        }
         | {"removed:default": 2, "lowered:size": 2, "added:type": 1.4, "changed:condition": 2}
         | {"removed:header": 2, "added:header": 1.6, "removed:format": 1.6, "added:raise": 1.6}
         | {"renamed:route": 1.6, "lowered:figure": 1.2, "changed:setting": 1},

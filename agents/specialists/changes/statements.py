@@ -18,7 +18,8 @@ SUBJECTS: Mapping[str, re.Pattern[str]] = {
     "rate": _any(r"rate|rps|qps|tps|limit|quota|burst|throttl|capacity|units"),
     "workers": _any(r"worker|concurren|thread|parallel|replica|consumer|partition|shard|procs"),
     "memory": _any(r"mem|heap|xm[xs]|limits?.*[mg]i|buffer|\d\s*[mg]i\b"),
-    "cpu": _any(r"cpu|cores?|millicore|rounds|cost|iterations"),
+    "cpu": _any(r"cpu|cores?\b|millicore|gomaxprocs"),
+    "cost": _any(r"rounds|cost|iterations|work_?factor|compression_?level"),
     "entries": _any(r"max_?(?:entries|size|items|keys|elements)|capacity|cache_?size|window"),
     "interval": _any(r"interval|period|delay|poll|tick|every|sleep|schedule|frequency|cron"),
     "size": _any(r"max_?(?:body|message|payload|request|header|frame|bytes)|size|bytes|length"),
@@ -56,6 +57,7 @@ STATEMENTS: Mapping[str, re.Pattern[str]] = {
     "filter": _any(r"\bwhere\b|\.filter\(|\bhaving\b|\.where\("),
     "index": _any(r"create\s+(?:unique\s+)?index|add\s+index|db_index"),
     "online_index": _any(r"concurrently|algorithm\s*=\s*inplace|lock\s*=\s*none"),
+    "dropped_index": _any(r"\bdrop\s+index|remove_index|dropindex"),
     "drop": _any(r"\bdrop\s+(?:table|column|index|view|constraint|database)|remove_column"),
     "rename": _any(r"\brename\s+(?:to|column|table)|rename_(?:column|table)"),
     "constraint": _any(r"not null|add\s+constraint|unique|foreign key|check\s*\(|references\s"),
@@ -65,7 +67,7 @@ STATEMENTS: Mapping[str, re.Pattern[str]] = {
     "batch": _any(r"batch|bulk|executemany|pipeline\(|\bmget|chunk|coalesce|prefetch_related"),
     "retry": _any(r"\bretr(?:y|ies)\w*\(|with_?retry|@retry|max_?attempts|retryable"),
     "backoff": _any(r"back_?off|jitter|\.sleep\(|\bsleep\(|base_?delay|<<\s*\w+|wait_exponential"),
-    "breaker": _any(r"circuit|breaker|bulkhead|fallback|rate_?limit|limiter|shed"),
+    "breaker": _any(r"circuit|breaker|bulkhead|fallback|rate_?limit|limiter|\bshed"),
     "cache": _any(r"cache\.\w+\(|memo|lru_cache|getorload|@cacheable|use_?cache|cached\("),
     "timeout": _any(
         r"^(?!.*idle).*(?:with_?timeout|with_?deadline|timeout\s*[:=]|set_?timeout\(|abortsignal)"
@@ -90,6 +92,8 @@ STATEMENTS: Mapping[str, re.Pattern[str]] = {
     "growth": _any(
         r"(?:cache|seen|history|registry|buffer|pending|map|index|store|queue|log|list)\w*"
         r"(?:\[[^\]]+\]\s*=[^=]|\.(?:set|put|add|append|push|store)\()",
+        r"^\s*\w+\[\w+\]\s*=[^=]|^\s*var\s+\w+\s*=\s*(?:make\()?map\[",
+        r"static\s+.*=\s*new\s+\w*(?:map|list|set)|^\w+\s*=\s*(?:\{\}|\[\]|dict\(\)|list\(\))",
         r"=\s*append\(\s*\w*(?:cache|seen|history|registry|buffer|pending|store|all)",
     ),
     "load_all": _any(
@@ -105,7 +109,9 @@ STATEMENTS: Mapping[str, re.Pattern[str]] = {
     "header": _any(r"header|content-?type|accept|user-agent|cors|origin"),
     "format": _any(r"marshal|serializ|encod|decod|protobuf|avro|json\(|timezone|strftime|locale"),
     "type": _any(r"\b(?:int(?:32|64)?|float(?:64)?|decimal|bigint|varchar|string|uint\w*)\b"),
-    "verbose": _any(r"\bdebug\b|\btrace\b|verbose|log_?level"),
+    "verbose": _any(
+        r"(?:level|verbosity|log)\w*[\"']?\s*[:=(]\s*[\"']?(?:debug|trace|all|verbose)|verbose\s*=\s*true"
+    ),
     "host": _any(r"https?://|\.svc\b|host\s*[:=]|endpoint\s*[:=]|base_?url"),
     "hash": _any(r"bcrypt|scrypt|argon|pbkdf|sha\d+|deep_?copy|clone\("),
     "recursion": _any(r"recurs"),

@@ -7,6 +7,7 @@ _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SHORTEST = 3
 _EVERYWHERE = frozenset(
     {
+        *("key", "keys", "many", "too", "time", "timed", "took"),
         *("the", "and", "for", "with", "from", "that", "this", "not", "was", "are", "has"),
         *("have", "had", "but", "all", "any", "can", "did", "does", "its", "into", "new"),
         *("old", "out", "per", "via", "use", "used", "func", "return", "error", "errors"),
@@ -23,7 +24,7 @@ _EVERYWHERE = frozenset(
     }
 )
 """Words that say nothing, in code and in logs alike."""
-_ENDINGS = ("ations", "ation", "ings", "ing", "ers", "ies", "ed", "es", "s")
+_ENDINGS = ("ations", "ation", "ings", "ing", "ers", "ies", "er", "ed", "es", "s")
 _STEM = 4
 
 

@@ -23,7 +23,7 @@ from agents.specialists.framework import Check, Found, check
 from agents.specialists.network.symptoms import masking, symptoms_of
 from agents.specialists.network.view import NetworkView
 
-_CONVINCING = 0.45
+_CONVINCING = 0.38
 _CLEARLY_AHEAD = 1.3
 _SHOWN = 2
 _DISTANCE_AT_MOST = 1.2
@@ -48,9 +48,8 @@ def change_that_fits_the_symptom(view: NetworkView) -> Iterator[Found]:
     blamed.
     """
     symptoms = symptoms_of(view)
-    mask = masking(view)
-    suspects = suspects_among(view.long_changes, _until(view, symptoms), mask)
-    judged = judge(suspects, Scene(symptoms, frozenset(edges(view.spans)) | view.call_edges))
+    suspects = suspects_among(view.long_changes, _until(view, symptoms), masking(view))
+    judged = judged_of(view)
     best, second = judged[0] if judged else None, judged[1] if len(judged) > 1 else None
     if best is None:
         if suspects and symptoms:
@@ -60,6 +59,22 @@ def change_that_fits_the_symptom(view: NetworkView) -> Iterator[Found]:
         rival = second if place == 0 else best
         if one.score >= _CONVINCING:
             yield _hypothesis(view, one, rival.score if rival else 0.0)
+
+
+def judged_of(view: NetworkView) -> tuple[Judged, ...]:
+    """Return the changes whose content can bring about what is seen, the likeliest first."""
+    return view.once("judged", lambda: _judged(view))
+
+
+def _judged(view: NetworkView) -> tuple[Judged, ...]:
+    symptoms = symptoms_of(view)
+    suspects = suspects_among(view.long_changes, _until(view, symptoms), masking(view))
+    return judge(suspects, Scene(symptoms, frozenset(edges(view.spans)) | view.call_edges))
+
+
+def a_change_fits(view: NetworkView) -> bool:
+    """Tell whether a change was found that brings about what is seen."""
+    return any(one.score >= _CONVINCING for one in judged_of(view)[:1])
 
 
 def _until(view: NetworkView, symptoms: tuple[Symptom, ...]) -> datetime:

@@ -10,7 +10,7 @@ from agents.specialists.changes.symptoms import (
 from agents.specialists.changes.text import Masking
 from agents.specialists.network.view import NetworkView
 
-_ALERT_WEIGHT = 0.8
+_ALERT_WEIGHT = 0.9
 
 
 def masking(view: NetworkView) -> Masking:
