@@ -49,14 +49,17 @@ def usual_of(values: Sequence[float], *, least_spread: float = 0.0) -> Usual | N
 
 
 def _tail(values: Sequence[float], centre: float) -> float:
-    """Return the spread that one sample in ten implies, where there are enough to know it.
+    """Return the spread that the outer tenth of the samples implies.
 
-    What a cold start or a batch does once an hour is usual too, although no median shows it.
+    What a cold start or a batch does once an hour is usual too, although no median shows it. Of few
+    samples the outermost count: they cannot tell a stray from a habit.
     """
     if len(values) < _FEWEST_FOR_A_TAIL:
-        return 0.0
-    cuts = quantiles(values, n=_TWENTIETHS, method="inclusive")
-    return max(cuts[-1] - centre, centre - cuts[0]) / _TAIL_OF_NOISE
+        low, high = min(values), max(values)
+    else:
+        cuts = quantiles(values, n=_TWENTIETHS, method="inclusive")
+        low, high = cuts[0], cuts[-1]
+    return max(high - centre, centre - low) / _TAIL_OF_NOISE
 
 
 def in_season(times: Sequence[float], values: Sequence[float], at: float) -> list[float]:

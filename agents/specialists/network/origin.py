@@ -3,9 +3,10 @@
 This names the place, not the mechanism: what another specialist finds at that place is its cause.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import log
+from statistics import median
 
 from agents.domain.base import EntityRef
 from agents.domain.claims import Claim
@@ -117,9 +118,7 @@ def _is_beside_the_point(view: NetworkView, kind: Kind) -> bool:
 
 
 def _strains(view: NetworkView, vitals: dict[str, Vital]) -> dict[str, Strain]:
-    asked = asked_of(view)
-    counted = all(name in asked for name in vitals)
-    calls = {name: asked[name] if counted else 1.0 for name in vitals}
+    calls = _calls(view, vitals)
     return {
         name: Strain(
             excess=max(0.0, vital.worse_by) * calls[name],
@@ -128,6 +127,25 @@ def _strains(view: NetworkView, vitals: dict[str, Vital]) -> dict[str, Strain]:
         )
         for name, vital in vitals.items()
     }
+
+
+def _calls(view: NetworkView, names: Iterable[str]) -> dict[str, float]:
+    """Return how often each service is called; where nobody counts, about as often as its peers.
+
+    Without any count every service is taken to be called once for each call of another.
+    """
+    asked = asked_of(view)
+    typical = median(asked.values()) if asked else 1.0
+    return {name: asked.get(name) or _like_its_peers(view, name, asked, typical) for name in names}
+
+
+def _like_its_peers(
+    view: NetworkView, name: str, asked: Mapping[str, float], typical: float
+) -> float:
+    service = view.topology.service(name)
+    near = (*(service.depends_on if service else ()), *view.callers_of(name))
+    counts = [asked[peer] for peer in near if asked.get(peer)]
+    return median(counts) if counts else typical
 
 
 def _is_material(view: NetworkView, scene: Scene) -> bool:
@@ -140,9 +158,8 @@ def _is_material(view: NetworkView, scene: Scene) -> bool:
         return False
     if felt is None:
         return True
-    asked = asked_of(view)
-    calls = asked.get(felt.entity.name, 1.0) if all(n in asked for n in scene.vitals) else 1.0
     usually = felt.usual.centre if scene.kind is Kind.LATENCY else 1.0
+    calls = _calls(view, (felt.entity.name,))[felt.entity.name]
     return first.own >= _FELT[scene.kind] * usually * calls
 
 
