@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agents.domain.plans import Policy
+
 
 class Settings(BaseSettings):
     """How this installation is connected. Every field is `WARROOM_<NAME>` in the environment."""
@@ -14,6 +16,9 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/warroom.sqlite"
     """SQLAlchemy URL of the journal: SQLite or PostgreSQL."""
     redis_url: str = "redis://127.0.0.1:6379/0"
+
+    approvers: str = ""
+    """Comma-separated Slack user ids that may approve actions; empty: every full member."""
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -80,3 +85,8 @@ class Settings(BaseSettings):
     log_json: bool = False
     capture: Path | None = None
     """Answer every reader from this recorded capture instead of live sources."""
+
+    def policy(self) -> Policy:
+        """Return the commander's rules with what this installation decides itself."""
+        named = tuple(one.strip() for one in self.approvers.split(",") if one.strip())
+        return Policy(approver_ids=named)

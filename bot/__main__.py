@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from agents.domain.plans import Policy
 from agents.errors import PeerRefused, WarroomError
 from agents.integrations.redis.connecting import connect
 from agents.integrations.redis.queue import RqJobQueue
@@ -111,7 +110,7 @@ def slack_app(settings: Settings, incidents: Incidents) -> App:
     token = required(settings.slack_bot_token, "WARROOM_SLACK_BOT_TOKEN", "xoxb-, of the app")
     client = WebClient(token, base_url=settings.slack_base_url, timeout=_SLACK_SECONDS)
     secret = settings.slack_signing_secret
-    desk = Desk(incidents=incidents, slack=SlackWebApi(client), policy=Policy())
+    desk = Desk(incidents=incidents, slack=SlackWebApi(client), policy=settings.policy())
     return create_app(desk, client, secret.get_secret_value() if secret else "")
 
 

@@ -17,7 +17,6 @@ from agents.commander.deciding import next_steps
 from agents.domain.events import Event
 from agents.domain.incidents import Incident
 from agents.domain.learning import Postmortem
-from agents.domain.plans import Policy
 from agents.domain.state import IncidentState
 from agents.integrations import wiring
 from agents.integrations.redis.caretaker import RqCaretaker
@@ -112,7 +111,7 @@ def build_engine(settings: Settings, queue: str, database: Database) -> Engine:
         clock=partial(datetime.now, UTC),
         worker=f"{socket.gethostname()}:{os.getpid()}",
         roster=wiring.roster(settings),
-        policy=Policy(),
+        policy=settings.policy(),
         specialists=wiring.specialists(queue),
         decide=next_steps,
         propose=propose_action,

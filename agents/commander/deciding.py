@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from agents.commander.conflicts import find_conflicts
 from agents.commander.planning import first_plan, next_plan
-from agents.commander.routing import queues_for
+from agents.commander.routing import queue_for_all, queues_for
 from agents.commander.steps import (
     Ask,
     Close,
@@ -28,6 +28,9 @@ from agents.domain.plans import Policy, Question, Roster
 from agents.domain.state import IncidentState
 from agents.domain.synthesis import Outcome
 
+_READS_EVERYTHING = "actions"
+"""The queue that measures what no specialist can measure alone: it checks every precondition."""
+
 
 def next_steps(state: IncidentState, roster: Roster, policy: Policy, now: datetime) -> list[Step]:
     """Decide what is due, from the journal alone, so that any worker can carry on after a crash."""
@@ -39,7 +42,7 @@ def next_steps(state: IncidentState, roster: Roster, policy: Policy, now: dateti
     if state.stopped_by is not None:
         return steps
     steps += _investigate(state, state.incident, roster, policy, now)
-    steps += _mitigate(state, policy, now)
+    steps += _mitigate(state, roster, policy, now)
     return steps
 
 
@@ -114,10 +117,12 @@ def _has_news(state: IncidentState) -> bool:
     return state.synthesis is None or state.synthesis.basis != basis(state)
 
 
-def _mitigate(state: IncidentState, policy: Policy, now: datetime) -> Iterator[Step]:
+def _mitigate(
+    state: IncidentState, roster: Roster, policy: Policy, now: datetime
+) -> Iterator[Step]:
     approved = state.approved_proposal
     if approved is not None:
-        yield from _carry_out(approved, state, policy, now)
+        yield from _carry_out(approved, state, roster, policy, now)
         return
     best = leader(state.synthesis) if state.synthesis else None
     hypothesis = state.hypothesis(best.hypothesis_id) if best else None
@@ -134,7 +139,11 @@ def _is_settled(hypothesis: Hypothesis, state: IncidentState) -> bool:
 
 
 def _carry_out(
-    proposal: ActionProposal, state: IncidentState, policy: Policy, now: datetime
+    proposal: ActionProposal,
+    state: IncidentState,
+    roster: Roster,
+    policy: Policy,
+    now: datetime,
 ) -> Iterator[Step]:
     outcome = state.outcomes.get(proposal.id)
     if outcome is None:
@@ -148,9 +157,10 @@ def _carry_out(
     last = checks[-1].measured_at if checks else outcome.finished_at
     due = last + timedelta(seconds=policy.recovery_interval_seconds)
     hypothesis = state.hypothesis(proposal.hypothesis_id)
+    maker = hypothesis.produced_by.name if hypothesis else _READS_EVERYTHING
     yield MeasureRecovery(
         proposal_id=proposal.id,
         attempt=len(checks) + 1,
-        queue=hypothesis.produced_by.name if hypothesis else "commander",
+        queue=queue_for_all(proposal.recovery, maker, roster, _READS_EVERYTHING),
         delay_seconds=max(0.0, (due - now).total_seconds()),
     )

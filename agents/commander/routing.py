@@ -21,3 +21,11 @@ def queue_for(claim: Claim, specialist: str, roster: Roster) -> str:
 def queues_for(claims: Iterable[Claim], specialist: str, roster: Roster) -> tuple[str, ...]:
     """Return the queues that together can measure some claims, in a fixed order."""
     return tuple(sorted({queue_for(claim, specialist, roster) for claim in claims}))
+
+
+def queue_for_all(claims: Iterable[Claim], specialist: str, roster: Roster, otherwise: str) -> str:
+    """Return one queue that can measure all of some claims, the specialist's own if it can."""
+    sources = [claim.measure.selector.source for claim in claims]
+    maker_first = sorted(roster.members, key=lambda member: member.name != specialist)
+    able = (m.name for m in maker_first if all(covers(m.sources, source) for source in sources))
+    return next(able, otherwise)

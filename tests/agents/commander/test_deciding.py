@@ -39,6 +39,7 @@ from agents.domain.events import (
 )
 from agents.domain.hypotheses import Answer
 from agents.domain.learning import Postmortem, PullRequest
+from agents.domain.measures import LogSelector, Measure, Reduction
 from agents.domain.state import IncidentState
 from agents.domain.synthesis import Outcome, Synthesis
 from agents.remediation.approvals import Choice, decide_on
@@ -269,10 +270,12 @@ def test_measuring_ends_with_recovery_or_after_enough_tries() -> None:
     assert _due(a_state(*_finished(), *tries), _LATE) == []
 
 
-def test_recovery_of_an_unknown_hypothesis_is_measured_by_the_commander() -> None:
-    """A proposal that a person brought in has no specialist of its own."""
+def test_recovery_that_no_specialist_can_measure_alone_is_measured_where_all_is_read() -> None:
+    """Otherwise a fix that crosses domains would never count as one."""
+    lines = Measure(selector=LogSelector(), reduce=Reduction.COUNT)
+    logged = {"recovery": (a_claim().model_copy(update={"measure": lines}),)}
     bodies = [
-        body.model_copy(update={"proposal": a_proposal()})
+        body.model_copy(update={"proposal": a_proposal().model_copy(update=logged)})
         if isinstance(body, ActionProposed)
         else body
         for body in _proposed()
@@ -301,7 +304,7 @@ def test_recovery_of_an_unknown_hypothesis_is_measured_by_the_commander() -> Non
     (step,) = _due(a_state(*bodies), _LATE)
 
     assert isinstance(step, MeasureRecovery)
-    assert step.queue == "commander"
+    assert step.queue == "actions"
 
 
 def test_a_refused_action_is_not_measured() -> None:
