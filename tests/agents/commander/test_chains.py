@@ -93,8 +93,8 @@ def test_services_come_from_the_entity_or_from_what_it_explains() -> None:
 
 def test_a_chain_never_runs_in_a_circle() -> None:
     """Two services that blame each other: the stronger hypothesis is the origin."""
-    one = _errors(CHECKOUT, explains=(STOREFRONT,))
-    other = _errors(STOREFRONT, explains=(CHECKOUT,))
+    one = a_hypothesis("upstream_timeouts", CHECKOUT, explains=(STOREFRONT,))
+    other = a_hypothesis("upstream_timeouts", STOREFRONT, explains=(CHECKOUT,))
 
     explained = origins([one, other, _lock()], TOPOLOGY)
 
