@@ -6,7 +6,7 @@ NODE_TROUBLE = ("node_*", "ec2_*", "instance_*", "kubelet_*", "containerd_*", "k
 DEPENDENCY_TROUBLE = (
     *("database_*", "connection_*", "lock_*", "long_*", "slow_*", "deadlocks", "rds_*"),
     *("dns_*", "tcp_*", "tls_*", "packet_*", "http_*", "upstream_*", "network_*", "*_blocks"),
-    *("service_*", "load_balancer_*", "security_group_*", "traffic_surge", "bad_*"),
+    *("service_[!w]*", "load_balancer_*", "security_group_*", "traffic_surge", "bad_*"),
     *("oom_killed", "wrong_memory_limit", "crash_loop", "deployment_zero_replicas", "missing_*"),
     *("db_*", "mysql_*", "pod_*_delay", "pod_cpu_*"),
     *NODE_TROUBLE,

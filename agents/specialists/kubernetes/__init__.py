@@ -5,6 +5,7 @@ from agents.specialists.framework import RuleSpecialist
 from agents.specialists.kubernetes.addresses import wrong_addresses
 from agents.specialists.kubernetes.admission import refused_pods, service_quota
 from agents.specialists.kubernetes.containers import crash_loop, out_of_memory
+from agents.specialists.kubernetes.databases import crippled_databases, refused_by_database
 from agents.specialists.kubernetes.images import image_pull
 from agents.specialists.kubernetes.node_services import stopped_node_services
 from agents.specialists.kubernetes.nodes import unhealthy_nodes
@@ -17,6 +18,7 @@ from agents.specialists.kubernetes.permissions import unreadable_kinds
 from agents.specialists.kubernetes.ports import service_port_without_container_port
 from agents.specialists.kubernetes.probes import restarted_by_probe, unready_by_probe
 from agents.specialists.kubernetes.references import missing_references
+from agents.specialists.kubernetes.resolving import past_the_cluster_dns, unresolved_services
 from agents.specialists.kubernetes.rollouts import scaled_to_nothing, stuck_rollout
 from agents.specialists.kubernetes.routing import service_leads_nowhere
 from agents.specialists.kubernetes.scheduling import unschedulable
@@ -52,6 +54,7 @@ def kubernetes_specialist() -> RuleSpecialist[ClusterView]:
             *(image_pull, missing_references, unschedulable, unbound_volumes),
             *(refused_pods, service_quota, stuck_rollout, scaled_to_nothing),
             *(stopped_node_services, wrong_addresses, unwritable_volumes, port_conflicts),
+            *(refused_by_database, crippled_databases, past_the_cluster_dns, unresolved_services),
             *(overloaded_pods, slow_node_networks, slow_pod_networks),
             *(unhealthy_nodes, service_leads_nowhere, service_port_without_container_port),
             unreadable_kinds,

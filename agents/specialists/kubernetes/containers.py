@@ -31,6 +31,7 @@ from agents.specialists.kubernetes.quantities import quantity
 from agents.specialists.kubernetes.revisions import Rollout, rollout_behind
 from agents.specialists.kubernetes.setup import OOM_AT_SETUP
 from agents.specialists.kubernetes.view import ClusterView, container_spec
+from agents.specialists.kubernetes.words import says_why
 
 _SETTLED = timedelta(minutes=10)
 """A container that has been ready for so long has got over what ended it before."""
@@ -220,6 +221,10 @@ def _keeps_dying(view: ClusterView, container: Container) -> bool:
     """Tell whether a container dies again and again for a reason that no other check names."""
     if died_for_memory(container) or was_killed_by_probe(view, container):
         return False
+    return _is_dying(view, container) and not says_why(view, container)
+
+
+def _is_dying(view: ClusterView, container: Container) -> bool:
     if container.is_crash_looping or re.search(_CANNOT_START, container.waiting_reason):
         return container.is_crash_looping or _cannot_execute(container)
     if container.exit_code is None or container.ended_at is None:

@@ -8,7 +8,7 @@ from agents.domain.hypotheses import Hypothesis
 from agents.domain.measures import Comparator
 from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import SUPPORTING, Blame, Weight, quote, states
-from agents.specialists.kubernetes.objects import Pod, Thing
+from agents.specialists.kubernetes.objects import Node, Pod, Thing
 from agents.specialists.kubernetes.view import ClusterView
 
 _MODES = {
@@ -26,13 +26,28 @@ _DOWN = {"inactive", "failed", "deactivating", "activating"}
 _OTHERS_KEEP_QUIET = {"kubelet_unavailable", "containerd_unavailable"}
 
 
+def silenced_by(view: ClusterView, node: Node) -> Thing | None:
+    """Return the stopped service for want of which a node does not report itself ready."""
+    for resource in view.all("node_services"):
+        service = Thing(resource)
+        mode = _MODES.get(service.document.text("spec.unit") or "")
+        is_here = service.document.text("spec.node") == node.name
+        if is_here and mode in _OTHERS_KEEP_QUIET and _is_down(service):
+            return service
+    return None
+
+
+def _is_down(service: Thing) -> bool:
+    return service.document.text("status.active") in _DOWN
+
+
 @check(needs=("objects:nodes",), modes=tuple(dict.fromkeys(_MODES.values())))
 def stopped_node_services(view: ClusterView) -> Iterator[Hypothesis]:
     """Find nodes on which a service of the cluster itself does not run, and who feels it."""
     for resource in view.all("node_services"):
         service = Thing(resource)
         mode = _MODES.get(service.document.text("spec.unit") or "")
-        if mode and service.document.text("status.active") in _DOWN:
+        if mode and _is_down(service):
             yield _unit_is_down(view, service, mode)
     for pod in view.pods:
         name = next((one for one in _AS_PODS if pod.name.startswith(f"{one}-")), None)

@@ -7,6 +7,7 @@ from agents.domain.hypotheses import Hypothesis
 from agents.domain.measures import Comparator
 from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import Blame, Weight, quote, quote_happening, states
+from agents.specialists.kubernetes.node_services import silenced_by
 from agents.specialists.kubernetes.objects import Node, Pod, instant
 from agents.specialists.kubernetes.view import ClusterView
 
@@ -38,7 +39,8 @@ def unhealthy_nodes(view: ClusterView) -> Iterator[Hypothesis]:
         if node.is_being_deleted:
             continue
         for complaint in _COMPLAINTS:
-            if _applies(node, complaint):
+            is_explained = complaint.condition == "Ready" and silenced_by(view, node) is not None
+            if _applies(node, complaint) and not is_explained:
                 yield _blame(view, node, complaint)
 
 

@@ -42,6 +42,7 @@ class ClusterView:
         self._telemetry = assignment.telemetry
         self._sources = assignment.telemetry.sources()
         self._read: dict[str, tuple[Resource, ...]] = {}
+        self._lines: dict[str, tuple[LogLine, ...]] = {}
         self._index: dict[str, dict[tuple[str | None, str], Resource]] = {}
         self._by_owner: dict[str, dict[_OwnerKey, list[Resource]]] = {}
         self.refused: dict[str, WarroomError] = {}
@@ -235,6 +236,11 @@ class ClusterView:
 
     def lines(self, pattern: str) -> tuple[LogLine, ...]:
         """Return the log lines of the whole scope that match; none where logs cannot be read."""
+        if pattern not in self._lines:
+            self._lines[pattern] = self._matching(pattern)
+        return self._lines[pattern]
+
+    def _matching(self, pattern: str) -> tuple[LogLine, ...]:
         if not covers(self._sources, "logs"):
             return ()
         try:

@@ -23,6 +23,17 @@ _PORT_TAKEN = (
     r"address (is )?already in use|\bEADDRINUSE\b|port \d+ (is|was) already (in use|allocated)"
     r"|only one usage of each socket address|failed to bind"
 )
+REFUSALS_BY_DATABASE = {
+    "mysql_invalid_credentials": r"access denied for user|password authentication failed"
+    r"|authentication failed for user|invalid username or password|\bWRONGPASS\b|\bNOAUTH\b",
+    "db_connection_exhaustion": r"too many connections|remaining connection slots are reserved"
+    r"|max number of clients reached|too many clients already|max_user_connections",
+    "db_readonly_mode": r"running with the --(super-)?read-only option|read-only transaction"
+    r"|READONLY You can't write|super[-_]read[-_]only|database is (in )?read-?only"
+    r"|is not (the )?(master|primary)",
+}
+"""What databases say when they refuse, by what it means."""
+REFUSED_BY_DATABASE = "|".join(REFUSALS_BY_DATABASE.values())
 _OWN_MOUNTS = re.compile(r"^/var/run/secrets/|^/etc/hosts|^/etc/istio|^/var/run/istio")
 
 
@@ -50,6 +61,19 @@ def _fails(container: Container) -> bool:
     if container.is_ready:
         return False
     return container.is_crash_looping or container.is_running or container.exit_code is not None
+
+
+def says_why(view: ClusterView, container: Container) -> bool:
+    """Tell whether a failing container's log names a cause that a check of its own reports."""
+    about = container.pod.entity
+    for pattern, could_be in (
+        (_MAY_NOT, bool(_mounts(container))),
+        (_PORT_TAKEN, len(container.pod.containers) > 1),
+        (REFUSED_BY_DATABASE, True),
+    ):
+        if could_be and any(line.entity == about for line in view.lines(pattern)):
+            return True
+    return False
 
 
 def said_in_log(view: ClusterView, entity: EntityRef, pattern: str, text: str) -> Claim:

@@ -22,7 +22,7 @@ from agents.integrations.kubernetes.describe.events import (
     events_from_listing,
 )
 from agents.integrations.kubernetes.describe.objects import object_from_description
-from agents.integrations.kubernetes.describe.text import iso
+from agents.integrations.kubernetes.describe.text import iso, table
 
 Json = dict[str, JsonValue]
 
@@ -32,6 +32,13 @@ _TREE = re.compile(r"^(?P<lead>[│├└─\s]*)(?P<name>[a-z0-9][a-z0-9.-]*)")
 _UNIT_STATE = re.compile(
     r"Active: (?P<active>\S+)(?: \((?P<sub>[^)]*)\))?(?: since (?P<since>.*?);)?"
 )
+_LISTED_ONLY = {
+    "secrets": "Secret",
+    "configmaps": "ConfigMap",
+    "serviceaccounts": "ServiceAccount",
+    "networkpolicies": "NetworkPolicy",
+    "ingresses": "Ingress",
+}
 _CLUSTER_KINDS = frozenset({"nodes", "persistentvolumes", "storageclasses", "namespaces"})
 
 
@@ -74,11 +81,25 @@ def _objects(snapshot: Snapshot) -> Mapping[str, list[Json]]:
             _metadata(found).setdefault("namespace", snapshot.namespace)
         _complete(found, manifests)
         objects.setdefault(one.kind, []).append(found)
+    for one in snapshot.of("GetResources"):
+        if one.kind in _LISTED_ONLY and not one.argument("name"):
+            _add_listed(objects[one.kind], one, snapshot.namespace)
     for pod in objects.get("pods", []):
         _complete_pod(pod, manifests)
     objects["events"] = list(_events(snapshot, objects))
     objects["node_services"] = [_unit(one) for one in snapshot.of("CheckNodeServiceStatus")]
     return objects
+
+
+def _add_listed(known: list[Json], listing: Answered, namespace: str) -> None:
+    """Add what a listing names and nobody described: that it is there is known of it."""
+    named = {_name(body) for body in known}
+    for row in table(listing.text.expandtabs().splitlines()):
+        name = row.get("NAME", "")
+        if name and name not in named:
+            named.add(name)
+            kind = _LISTED_ONLY[listing.kind]
+            known.append({"kind": kind, "metadata": {"name": name, "namespace": namespace}})
 
 
 def _manifests(snapshot: Snapshot) -> Iterator[Json]:

@@ -261,12 +261,14 @@ def _account(fields: Fields) -> Json:
 
 
 def _data_keys(kind: str) -> Callable[[Fields], Json]:
-    """Return a reader of objects with data; of secrets only the keys are ever described."""
+    """Return a reader of objects with data; of secrets only keys and sizes are described."""
 
     def read(fields: Fields) -> Json:
-        data: Json = {
-            field.key: "" for field in fields if field.key not in _NOT_DATA and "=" not in field.key
-        }
+        data: Json = {}
+        for field in fields:
+            if field.key not in _NOT_DATA and "=" not in field.key:
+                lines = [line for line in field.lines if line != "----"]
+                data[field.key] = "\n".join(lines)
         return {"kind": kind, "metadata": _metadata(fields), "data": data}
 
     return read
