@@ -62,7 +62,7 @@ def find_origins(
     """
     nodes = reach(callees, felt_at) if felt_at else tuple(dict.fromkeys((*callees, *strains)))
     charged = {node: _charge(strains.get(node)) for node in nodes}
-    own = _own(callees, charged)
+    own = _own({node: _seen_below(callees, strains, node) for node in nodes}, charged)
     if felt_at:
         passed_on = _passed_on(callees, strains, felt_at)
         own = {node: min(charge, passed_on.get(node, 0.0)) for node, charge in own.items()}
@@ -73,6 +73,23 @@ def find_origins(
         if charge > 0
     ]
     return tuple(sorted(found, key=lambda origin: -origin.own))
+
+
+def _seen_below(callees: Callees, strains: Mapping[str, Strain], node: str) -> tuple[str, ...]:
+    """Return the nearest nodes with telemetry that a node calls, past those without."""
+    seen: dict[str, None] = {}
+    queue = list(callees.get(node, ()))
+    passed = {node}
+    while queue:
+        callee = queue.pop(0)
+        if callee in passed:
+            continue
+        passed.add(callee)
+        if callee in strains:
+            seen[callee] = None
+        else:
+            queue.extend(callees.get(callee, ()))
+    return tuple(seen)
 
 
 def _charge(strain: Strain | None) -> float:

@@ -1,0 +1,1 @@
+"""The tests of statistics over telemetry and topology."""
