@@ -45,7 +45,6 @@ class Settings(BaseSettings):
     postgresql_write_urls: SecretStr = SecretStr("")
     """Comma-separated `name=URL` for the executor; only the `actions` workers have it."""
     prometheus_url: str = ""
-    loki_url: str = ""
     log_files: str = ""
     """Comma-separated globs of JSON log files that hold what `logs/*.jsonl` of a capture holds."""
     trace_files: str = ""

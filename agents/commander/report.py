@@ -91,7 +91,7 @@ def report(state: IncidentState, policy: Policy, cost: Cost) -> Report:
     """Return the report on an investigation."""
     account = state.synthesis
     ranked = account.ranked if account else rank(state, policy)
-    gaps = {gap.id: gap for gap in state.gaps}.values()
+    gaps = {(gap.text, gap.remedy): gap for gap in state.gaps}.values()
     return Report(
         outcome=account.outcome if account else Outcome.UNDETERMINED,
         hypotheses=tuple(_hypothesis(one, state) for one in ranked),

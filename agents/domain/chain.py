@@ -111,10 +111,7 @@ def _problems(incident_id: str, links: Sequence[Link], head: Head) -> Iterator[s
             yield f"{where}: it is filed under another key than its own"
         expected = Head(sequence=link.sequence, hash=link.hash)
     if expected != head:
-        yield (
-            f"ends at event {expected.sequence}, "
-            f"but event {head.sequence} was written last"
-        )
+        yield (f"ends at event {expected.sequence}, but event {head.sequence} was written last")
 
 
 def _hash(incident_id: str, link: Link) -> str:

@@ -9,6 +9,7 @@ from agents.commander.report import Report, ReportedClaim, ReportedEntity, Repor
 from agents.domain.claims import VerdictStatus
 from agents.domain.hypotheses import HypothesisStatus
 from agents.domain.synthesis import Outcome
+from agents.domain.wording import in_words
 
 _OUTCOMES = {
     Outcome.CAUSE_FOUND: ("Cause found", "bold green"),
@@ -48,7 +49,7 @@ def show(report: Report, console: Console) -> None:
 def _hypothesis(one: ReportedHypothesis) -> Iterator[Text]:
     yield Text.assemble(
         f"\n{one.rank}. {_name(one.entity)}: {one.failure_mode}  ",
-        (f"{one.status} {one.confidence:.0%}", _STATUS_STYLES[one.status]),
+        (f"{one.status}, {in_words(one.confidence)}", _STATUS_STYLES[one.status]),
         f"  because of {one.caused_by}" if one.caused_by is not None else "",
     )
     yield Text(f"   {one.summary}")

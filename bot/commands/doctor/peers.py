@@ -127,16 +127,13 @@ def model_findings(settings: Settings) -> Iterator[Finding]:
 
 
 def telemetry_findings(settings: Settings) -> Iterator[Finding]:
-    """Check Prometheus and Loki."""
-    for part, base, path, name in (
-        ("Prometheus", settings.prometheus_url, "/-/ready", "WARROOM_PROMETHEUS_URL"),
-        ("Loki", settings.loki_url, "/ready", "WARROOM_LOKI_URL"),
-    ):
-        if not base:
-            yield left_out(part, f"set {name}")
-            continue
-        answer = _ask(part, f"{base.rstrip('/')}{path}", {})
-        yield answer if isinstance(answer, Finding) else fine(part, base)
+    """Check Prometheus."""
+    base = settings.prometheus_url
+    if not base:
+        yield left_out("Prometheus", "set WARROOM_PROMETHEUS_URL")
+        return
+    answer = _ask("Prometheus", f"{base.rstrip('/')}/-/ready", {})
+    yield answer if isinstance(answer, Finding) else fine("Prometheus", base)
 
 
 def _bearer(token: SecretStr) -> dict[str, str]:
