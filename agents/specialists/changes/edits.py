@@ -23,11 +23,13 @@ _VERSION = re.compile(
     r"^\s*[\"'+-]?(?P<name>[@\w][\w./@:-]*?)[\"']?\s*(?:[:=~^<> ]|\s)+[\"'^~]?v?"
     r"(?P<version>\d+(?:\.\d+)+[\w.+-]*)"
 )
+_POM = re.compile(r"^\s*<(?P<name>[\w.-]*version)>(?P<version>\d[\w.-]*)<")
 _IMAGE = re.compile(r"^\s*(?:FROM|image:)\s+(?P<name>\S+?)[:@](?P<version>\S+)")
 _MANIFEST = re.compile(
     r"(?:^|/)(?:go\.mod|package\.json|requirements[\w.-]*\.txt|pyproject\.toml|Cargo\.toml|"
     r"pom\.xml|build\.gradle(?:\.kts)?|Gemfile|composer\.json|Dockerfile[\w.-]*)$"
 )
+_WIRE = re.compile(r"\.(?:proto|avsc|thrift|fbs|capnp|xsd)$")
 _CONFIG = re.compile(r"\.(?:ya?ml|json|toml|ini|conf|cfg|properties|env|tf|hcl)$|(?:^|/)\.env")
 _SETTING = re.compile(r"^\s*[\"']?(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>.+?),?\s*$")
 _ANSWER = re.compile(
@@ -70,6 +72,8 @@ def _edits_in(file: FileDiff) -> Iterator[Edit]:
         return
     removed = [line for line in file.removed if not tells(line)]
     added = [line for line in file.added if not tells(line)]
+    if _WIRE.search(file.path) and removed:
+        yield _edit("changed:wire", file.path, *removed[:2], *added[:2])
     yield from _figures(file.path, removed, added)
     yield from _statements(file.path, removed, added)
     yield from _literals(file.path, removed, added)
@@ -99,7 +103,7 @@ def _bumps(file: FileDiff) -> Iterator[Edit]:
 
 def _versions(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     for line in lines:
-        found = _IMAGE.match(line) or _VERSION.match(line)
+        found = _IMAGE.match(line) or _POM.match(line) or _VERSION.match(line)
         if found:
             yield found["name"], found["version"]
 
@@ -139,6 +143,8 @@ def _statements(path: str, removed: list[str], added: list[str]) -> Iterator[Edi
             yield _edit(f"removed:{name}", path, *before[:3])
         elif len(after) > len(before):
             yield _edit(f"added:{name}", path, *after[:3])
+        elif before:
+            yield _edit(f"altered:{name}", path, before[0], after[0])
 
 
 def _does(pattern: re.Pattern[str], line: str) -> bool:

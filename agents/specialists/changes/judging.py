@@ -12,7 +12,7 @@ from agents.specialists.changes.mechanism import Mechanism
 from agents.specialists.changes.mechanisms import MECHANISMS, NAMED_FLAG
 from agents.specialists.changes.suspects import Suspect
 from agents.specialists.changes.symptoms import Symptom
-from agents.specialists.changes.text import words
+from agents.specialists.changes.text import are_kin, words
 
 _SLACK = timedelta(seconds=90)
 """Clocks differ and telemetry is sampled."""
@@ -25,6 +25,8 @@ _ON_PATH = 1.1
 _FULL_OVERLAP = 5.0
 _SAYS_ITS_NAME = 0.8
 _VALUE_TELLS = 2.5
+_NAME = re.compile(r"[\"'`]([\w./:-]+)[\"'`]")
+_LONG_ENOUGH = 6
 _VALUE = re.compile(r"(?<![\w.])\d{3,}(?![\w.])")
 _FEW_SUSPECTS = 12
 """With fewer changes than this, how often a word occurs among them tells little."""
@@ -125,11 +127,12 @@ def _fits(
             continue
         spoken = frozenset(word for one in symptoms for word in words(one.text))
         for edit in suspect.edits:
-            strength = mechanism.edits.get(edit.kind, 0.0)
+            strength = mechanism.strength(edit.kind)
             if strength <= 0:
                 continue
             said = edit.tokens | words(edit.path) | words(suspect.mask(suspect.change.summary))
-            common = sorted(spoken & said, key=lambda word: (-rarity.get(word, 0.0), word))
+            shared = {word for word in said if any(are_kin(word, one) for one in spoken)}
+            common = sorted(shared, key=lambda word: (-rarity.get(word, 0.0), word))
             told = sum(rarity.get(word, 0.0) for word in common)
             share = _share(edit, told + _VALUE_TELLS * _names_a_value(edit, symptoms))
             score = strength / _BEST_FIT * clearly * share
@@ -149,9 +152,13 @@ def _named(suspect: Suspect, symptoms: Iterable[Symptom]) -> Iterable[Fit]:
 
 
 def _names_a_value(edit: Edit, symptoms: Iterable[Symptom]) -> bool:
-    """Tell whether a symptom quotes a figure that the edit sets or takes away, such as a port."""
+    """Tell whether a symptom quotes a figure or name, such as a port, that the edit touches."""
     values = set(_VALUE.findall(edit.quote))
-    return any(values & set(_VALUE.findall(one.quote)) for one in symptoms)
+    names = {name for name in _NAME.findall(edit.quote) if len(name) >= _LONG_ENOUGH}
+    return any(
+        values & set(_VALUE.findall(one.quote)) or any(name in one.quote for name in names)
+        for one in symptoms
+    )
 
 
 def _share(edit: Edit, told: float) -> float:

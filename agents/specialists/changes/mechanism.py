@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_ALTERED = 0.5
+
 
 @dataclass(frozen=True)
 class Mechanism:
@@ -17,6 +19,17 @@ class Mechanism:
     """The failure mode of a change that works so."""
     excludes: re.Pattern[str] | None = None
     """What makes another mechanism of the same words."""
+
+    def strength(self, kind: str) -> float:
+        """Return how well an edit of a kind accounts for the symptom, from 0 to 3.
+
+        What was neither taken away nor added, but altered, may do as much, and mostly does not.
+        """
+        what, _, about = kind.partition(":")
+        if what != "altered":
+            return self.edits.get(kind, 0.0)
+        either = (self.edits.get(f"{way}:{about}", 0.0) for way in ("removed", "added"))
+        return _ALTERED * max(either)
 
 
 def mechanism(

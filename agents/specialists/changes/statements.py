@@ -100,12 +100,15 @@ STATEMENTS: Mapping[str, re.Pattern[str]] = {
         r"readall|fetchall|readlines|\.all\(\)|tolist|select\s+\*|read_?to_?end|\.read\(\)"
     ),
     "sleep": _any(r"\bsleep\(|\.sleep\(|thread\.sleep|time\.after"),
-    "blocking": _any(r"\.block\(|\.wait\(|\.join\(|\.result\(|synchronous|readfilesync|execsync"),
+    "blocking": _any(
+        r"\.block\(|\.wait\(|\.join\(|\.result\(|synchronous|(?:file|exec|read|write|spawn)sync\("
+    ),
     "regex": _any(r"regexp?\b|re\.(?:compile|match|search)|pattern\.compile|\(\?:|\.\*\)?[+*]"),
     "raise": _any(r"\bpanic\(|\bthrow\b|\braise\b|log\.fatal|os\.exit|\.unwrap\(\)|\bfatal\("),
     "error_check": _any(r"\bif\s+err\b|\bcatch\b|\bexcept\b|\.catch\(|on_?error|\brescue\b"),
     "environment": _any(r"getenv|environ|process\.env|mustgetenv|valuefrom|secretkeyref|configmap"),
     "default": _any(r"default|getordefault|\|\|\s*[\"'\d]|\?\?"),
+    "rounding": _any(r"\bround\(|\.round\(|floor\(|ceil\(|trunc|tofixed|parseint|quantize"),
     "header": _any(r"header|content-?type|accept|user-agent|cors|origin"),
     "format": _any(r"marshal|serializ|encod|decod|protobuf|avro|json\(|timezone|strftime|locale"),
     "type": _any(r"\b(?:int(?:32|64)?|float(?:64)?|decimal|bigint|varchar|string|uint\w*)\b"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import takewhile
 
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SHORTEST = 3
@@ -26,6 +27,8 @@ _EVERYWHERE = frozenset(
 """Words that say nothing, in code and in logs alike."""
 _ENDINGS = ("ations", "ation", "ings", "ing", "ers", "ies", "er", "ed", "es", "s")
 _STEM = 4
+_KIN = 4
+_KIN_SHARE = 0.8
 
 
 def words(text: str) -> frozenset[str]:
@@ -43,6 +46,20 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= _STEM:
             return word[: -len(ending)]
     return word
+
+
+def _common_start(one: str, other: str) -> int:
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return sum(1 for _ in pairs)
+
+
+def are_kin(one: str, other: str) -> bool:
+    """Tell whether two words are the same, or most of the shorter one begins the longer."""
+    if one == other:
+        return True
+    shorter, longer = sorted((one, other), key=len)
+    same = _common_start(shorter, longer)
+    return same >= _KIN and same >= _KIN_SHARE * len(shorter)
 
 
 _VARIABLE = re.compile(

@@ -3,6 +3,7 @@
 from agents.domain.plans import Member
 from agents.specialists.framework import Check, RuleSpecialist
 from agents.specialists.network.culprits import CULPRIT_CHECKS
+from agents.specialists.network.demand import DEMAND_CHECKS
 from agents.specialists.network.denials import DENIAL_CHECKS
 from agents.specialists.network.dns import DNS_CHECKS
 from agents.specialists.network.firewalls import FIREWALL_CHECKS
@@ -33,6 +34,7 @@ NETWORK_CHECKS: tuple[Check[NetworkView], ...] = (
     *CULPRIT_CHECKS,
     *VERSION_CHECKS,
     *OUTSIDE_CHECKS,
+    *DEMAND_CHECKS,
 )
 
 _SOURCES = (

@@ -17,6 +17,9 @@ from agents.specialists.network.view import NetworkView
 
 _QUOTED = 3
 _FEWEST_LINES = 2
+_STATED = frozenset({"tls_expired", "tls_not_yet_valid"})
+_SAYS_THE_CAUSE = 0.6
+"""The line states the cause itself: whoever wrote it has read the certificate."""
 _UNCORROBORATED = -1.0
 """A probe fails from where we stand while no client complains: perhaps only our path is cut."""
 
@@ -108,6 +111,7 @@ def from_lines(view: NetworkView, group: FaultGroup) -> Hypothesis:
         explains=affected(view, group.callee, group),
         onset=group.onset,
         evidence=quotes(group),
+        prior_shift=_SAYS_THE_CAUSE if group.mode in _STATED else 0.0,
     )
 
 
