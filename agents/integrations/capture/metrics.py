@@ -22,12 +22,14 @@ _REQUIRED = ("timestamp", "entity", "metric", "value")
 
 def series_from_csv(text: str, file: str, zone: tzinfo) -> tuple[Series, ...]:
     """Read tidy CSV; further columns are labels, empty values and NaN are left out."""
-    reader = csv.DictReader(io.StringIO(text))
-    header = tuple(reader.fieldnames or ())
+    reader = csv.reader(io.StringIO(text))
+    header = tuple(next(reader, ()))
     for column in _REQUIRED:
         if column not in header:
             raise Place(file, 1, column).wrong("is missing from the header")
     identifying = tuple(column for column in header if column not in {"timestamp", "value"})
+    places = tuple(header.index(column) for column in identifying)
+    at, of_value = header.index("timestamp"), header.index("value")
 
     @cache
     def seconds(stamp: str) -> float:
@@ -35,12 +37,14 @@ def series_from_csv(text: str, file: str, zone: tzinfo) -> tuple[Series, ...]:
 
     samples: dict[tuple[str, ...], list[tuple[float, float]]] = {}
     for row in reader:
-        if None in row or None in row.values():
+        if not row:
+            continue
+        if len(row) != len(header):
             raise Place(file, reader.line_num).wrong(f"has not the {len(header)} columns of line 1")
-        of_series = samples.setdefault(tuple(row[column] for column in identifying), [])
-        value = number(row["value"], Place(file, reader.line_num, "value"))
+        of_series = samples.setdefault(tuple([row[place] for place in places]), [])
+        value = number(row[of_value], Place(file, reader.line_num, "value"))
         if value is not None:
-            of_series.append((seconds(row["timestamp"]), value))
+            of_series.append((seconds(row[at]), value))
     return tuple(
         _series_of_row(dict(zip(identifying, identity, strict=True)), sorted(found))
         for identity, found in samples.items()
