@@ -132,7 +132,10 @@ def _ruled_out(state: IncidentState, policy: Policy) -> Iterator[RuledOut]:
 def timeline(
     state: IncidentState, ranked: tuple[RankedHypothesis, ...]
 ) -> tuple[TimelineEntry, ...]:
-    """Return the dated facts of an incident, oldest first, each with the artifact that shows it."""
+    """Return the dated facts of an incident, oldest first, each with the artifact that shows it.
+
+    What was seen many times stands there once, when it was seen first.
+    """
     entries = [
         TimelineEntry(at=alert.started_at, text=f"Alert: {alert.title}", evidence_id=alert.id)
         for alert in state.alerts
@@ -149,7 +152,9 @@ def timeline(
             for item in hypothesis.evidence
             if item.at is not None
         )
-    return tuple(sorted(dict.fromkeys(entries), key=lambda entry: entry.at))
+    latest_first = sorted(entries, key=lambda entry: entry.at, reverse=True)
+    earliest = {entry.text: entry for entry in latest_first}
+    return tuple(sorted(earliest.values(), key=lambda entry: entry.at))
 
 
 def _blast_radius(

@@ -138,8 +138,10 @@ def test_a_forbidden_sight_and_mere_lack_of_weight_are_told_apart() -> None:
 def test_the_timeline_dates_alert_onset_and_evidence_and_links_each() -> None:
     """Every line can be followed to what shows it."""
     seen = Evidence(source="rows:pg_locks", at=ONSET, text="4 sessions wait")
+    again = Evidence(source="rows:pg_locks", at=NOW, text="4 sessions wait")
     undated = Evidence(source="logs", text="no time")
-    account = _account(a_hypothesis(evidence=(seen, undated), onset=ONSET - timedelta(minutes=1)))
+    evidence = (again, seen, undated)
+    account = _account(a_hypothesis(evidence=evidence, onset=ONSET - timedelta(minutes=1)))
 
     texts = [entry.text for entry in account.timeline]
 
