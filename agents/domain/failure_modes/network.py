@@ -281,11 +281,91 @@ _ANSWERS = (
     ),
 )
 
+_LIMITS = (
+    FailureMode(
+        name="listen_queue_overflow",
+        title="More connections than it accepts",
+        domain=Domain.NETWORK,
+        category=Category.CAPACITY,
+        mechanism="The accept queue of a listening socket is full, so new connections are "
+        "dropped or late.",
+        mitigation="Raise the backlog and the number of workers; shed load.",
+        base_log_odds=-1.5,
+        caused_by=("traffic_surge", "bad_*"),
+    ),
+    FailureMode(
+        name="ephemeral_ports_exhausted",
+        title="No source ports left",
+        domain=Domain.NETWORK,
+        category=Category.RESOURCE_EXHAUSTION,
+        mechanism="Closed connections hold their ports for a minute, and more are opened than "
+        "become free.",
+        mitigation="Reuse connections; widen the port range.",
+        base_log_odds=-1.5,
+        caused_by=("traffic_surge", "bad_*"),
+    ),
+    FailureMode(
+        name="conntrack_full",
+        title="The connection table is full",
+        domain=Domain.NETWORK,
+        category=Category.RESOURCE_EXHAUSTION,
+        mechanism="The kernel tracks as many connections as it may and drops the packets of new "
+        "ones.",
+        mitigation="Raise the table, or stop what opens so many.",
+        base_log_odds=-1.5,
+        caused_by=("traffic_surge", "bad_*"),
+    ),
+    FailureMode(
+        name="nic_ring_drops",
+        title="The network card drops packets",
+        domain=Domain.NETWORK,
+        category=Category.INFRASTRUCTURE,
+        mechanism="Packets arrive faster than the receive ring is emptied, and the card drops "
+        "them.",
+        mitigation="Enlarge the ring; spread its interrupts.",
+        base_log_odds=-1.5,
+        caused_by=("traffic_surge", "bad_*"),
+    ),
+    FailureMode(
+        name="soft_interrupt_saturation",
+        title="One processor handles all packets",
+        domain=Domain.NETWORK,
+        category=Category.INFRASTRUCTURE,
+        mechanism="All interrupts of the card go to one processor, which is busy while others "
+        "idle.",
+        mitigation="Spread the interrupts over the processors.",
+        base_log_odds=-1.5,
+        caused_by=("traffic_surge", "bad_*"),
+    ),
+    FailureMode(
+        name="mtu_black_hole",
+        title="Large packets do not arrive",
+        domain=Domain.NETWORK,
+        category=Category.NETWORK,
+        mechanism="A link on the path carries less than the sender believes; small packets "
+        "pass, large ones vanish.",
+        mitigation="Lower the MTU or clamp the segment size.",
+        base_log_odds=-1.5,
+        caused_by=("traffic_surge", "bad_*"),
+    ),
+    FailureMode(
+        name="bandwidth_saturated",
+        title="The link is full",
+        domain=Domain.NETWORK,
+        category=Category.CAPACITY,
+        mechanism="More is sent than the link or its shaper lets through: queues stand, then drop.",
+        mitigation="Raise the rate or move traffic.",
+        base_log_odds=-1.5,
+        caused_by=("traffic_surge", "bad_*"),
+    ),
+)
+
 NETWORK_MODES: tuple[FailureMode, ...] = (
     *_NAMES,
     *_CONNECTIONS,
     *_CERTIFICATES,
     *_PATH,
     *_QUALITY,
+    *_LIMITS,
     *_ANSWERS,
 )

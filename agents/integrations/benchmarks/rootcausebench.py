@@ -73,11 +73,18 @@ class RootCauseCase:
 
     def answers(self, report: Report) -> Sequence[Answer]:
         """Say which commit an account blames, or that it blames none."""
-        return named(report, blamed)
+        return tuple(_in_all(answer, report) for answer in named(report, blamed))
 
     def write(self, folder: Path) -> None:
         """Write the incident as a capture."""
         _Translation(self.folder / _DATA, self.seed).write(Files(folder))
+
+
+def _in_all(answer: Answer, report: Report) -> Answer:
+    """Return an answer with the confidence of every origin that amounts to it."""
+    origins = (one for one in report.hypotheses if one.caused_by is None)
+    total = sum(one.confidence for one in origins if blamed(one) == answer.text)
+    return Answer(text=answer.text, confidence=min(1.0, max(answer.confidence, total)))
 
 
 def blamed(hypothesis: ReportedHypothesis) -> str | None:

@@ -15,6 +15,7 @@ from agents.specialists.network.path import PATH_CHECKS
 from agents.specialists.network.quality import QUALITY_CHECKS
 from agents.specialists.network.tcp import TCP_CHECKS
 from agents.specialists.network.tls import TLS_CHECKS
+from agents.specialists.network.tools import TOOL_CHECKS
 from agents.specialists.network.traffic import TRAFFIC_CHECKS
 from agents.specialists.network.versions import VERSION_CHECKS
 from agents.specialists.network.view import NetworkView
@@ -34,6 +35,7 @@ NETWORK_CHECKS: tuple[Check[NetworkView], ...] = (
     *CULPRIT_CHECKS,
     *VERSION_CHECKS,
     *OUTSIDE_CHECKS,
+    *TOOL_CHECKS,
     *DEMAND_CHECKS,
 )
 

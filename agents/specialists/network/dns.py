@@ -67,7 +67,7 @@ def _resolver_fails(
         explains=tuple(dict.fromkeys([entity, *affected_by_each])),
         onset=min(group.onset for group in told),
         evidence=tuple(one for group in told for one in quotes(group)[-1:]),
-        prior_shift=0.5,
+        prior_shift=1.0,
     )
 
 

@@ -52,13 +52,15 @@ _ZONE = re.compile(
     re.IGNORECASE,
 )
 _MACHINE = (
-    r"I/O error|(?:kernel|nvme|blk|dev)\b.*I/O timeout|EXT4-fs error|XFS .*(?:error|shutdown)|remounting filesystem read-only|"
+    r"I/O error|(?:kernel|nvme|blk|dev)\b.*I/O timeout|EXT4-fs error|XFS .*(?:error|"
+    r"shutdown)|remounting filesystem read-only|"
     r"read-only file ?system|hardware error|machine check|uncorrect(?:ed|able)|ECC error|"
     r"nvme.*(?:timeout|reset)|disk failure|SMART .*fail|node .*not.?ready|NodeNotReady|"
     r"node (?:is )?(?:unreachable|lost|terminated|preempted)|kubelet stopped posting|"
     r"spot (?:instance )?interrupt|instance (?:retire|reclaim|terminat)|host maintenance|"
     r"link is down|carrier lost|kernel: .*(?:hung|lockup|blocked for more)|"
-    r"(?:disk|memory|pid) ?pressure|evict(?:ed|ing) pod|pod \S* ?evict|no space left on device|clock (?:skew|"
+    r"(?:disk|memory|pid) ?pressure|evict(?:ed|ing) pod|pod \S* ?evict|"
+    r"no space left on device|clock (?:skew|"
     r"unsync\w*|drift)|\bNTP\b"
 )
 _SENDER = re.compile(
