@@ -65,9 +65,9 @@ def _is_mistaken(view: ClusterView, workload: Workload, address: Address) -> boo
     others = (one for one in here if one.name != workload.name)
     if any(one.name == name for one in here) or any(_asks_for(one, address.host) for one in others):
         return False
+    own = [pod.entity for pod in view.pods_of(workload.entity)]
     return _meant_by(view, workload, address) is not None or any(
-        line.entity is not None and line.entity in {p.entity for p in view.pods_of(workload.entity)}
-        for line in view.lines(rf"{re.escape(address.host)}\b.*({_UNRESOLVED})")
+        line.entity in own for line in view.lines(rf"{re.escape(address.host)}\b.*({_UNRESOLVED})")
     )
 
 

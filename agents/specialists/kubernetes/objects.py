@@ -265,6 +265,12 @@ class Node(Thing):
         return self.document.flag("spec.unschedulable") is True
 
     @property
+    def has_own_taints(self) -> bool:
+        """Whether it is tainted by somebody, and not just cordoned."""
+        keys = self.document.texts("spec.taints[].key")
+        return any(key != "node.kubernetes.io/unschedulable" for key in keys)
+
+    @property
     def is_control_plane(self) -> bool:
         """Whether it is there for the cluster itself, by the labels in use for that."""
         labels = self.resource.labels

@@ -24,6 +24,14 @@ def is_wanted(pod: Pod, node: Node) -> bool:
     return has_labels(node, selector) and (not terms or any(_meets(node, one) for one in terms))
 
 
+def singles_out(pod: Pod) -> bool:
+    """Tell whether a pod names the nodes it wants, instead of those that it does not want."""
+    expressions = pod.document.items(f"{_TERMS}[].matchExpressions[]")
+    return bool(pod.document.mapping("spec.nodeSelector")) or any(
+        one.text("operator") not in {"NotIn", "DoesNotExist"} for one in expressions
+    )
+
+
 def _meets(node: Node, term: Document) -> bool:
     return all(_fits(node, one) for one in term.items("matchExpressions"))
 

@@ -93,15 +93,26 @@ def obstacles(message: str) -> tuple[Obstacle, ...]:
 def in_the_way(view: ClusterView, pod: Pod, said: tuple[Obstacle, ...]) -> tuple[Obstacle, ...]:
     """Leave out what turns the pod away by design, as long as something else is left.
 
-    A control plane is cordoned in many clusters for good. A selector or an affinity that some
-    node meets does what it is for: what keeps the pod off that node is the obstacle.
+    A selector or an affinity that some node meets does what it is for: what keeps the pod off
+    that node is the obstacle. Without such wishes a cordon that is on fewer nodes than all else,
+    or on the control plane, is how the cluster is run.
     """
-    by_design: set[str] = set()
     cordoned = [node for node in view.nodes if node.is_cordoned]
-    if cordoned and all(node.is_control_plane for node in cordoned):
-        by_design.add("node_cordoned")
-    if any(placement.is_wanted(pod, node) for node in view.nodes):
+    others = sum(one.nodes for one in said if one.mode != "node_cordoned")
+    is_usual = len(cordoned) < others or all(node.is_control_plane for node in cordoned)
+    wanted = [
+        node
+        for node in view.nodes
+        if placement.is_wanted(pod, node)
+        and not (is_usual and node.is_cordoned and not placement.singles_out(pod))
+    ]
+    by_design: set[str] = set()
+    if wanted:
         by_design.add(_AFFINITY_OR_SELECTOR)
+    if cordoned and (not all(node.is_cordoned for node in wanted) if wanted else is_usual):
+        by_design.add("node_cordoned")
+    if wanted and not any(node.has_own_taints for node in wanted):
+        by_design.add("taint_toleration_mismatch")
     rest = tuple(one for one in said if one.mode not in by_design)
     return rest or said
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from agents.domain.document import Document
 from agents.integrations.benchmarks.cloudopsbench.snapshot import Snapshot
 
 Row = tuple[str, str, str, str, str, str]
@@ -46,13 +47,13 @@ class QuotedAlert:
 def alerts_in(snapshot: Snapshot) -> Iterator[QuotedAlert]:
     """Yield the alerts of the monitoring."""
     for one in snapshot.of("GetAlerts"):
-        body = json.loads(one.text or "{}")
-        for alert in body.get("alerts") or []:
+        answer = Document(body=json.loads(one.text or "{}"))
+        for alert in answer.items("alerts"):
             yield QuotedAlert(
-                kind=str(alert.get("type", "")),
-                name=str(alert.get("name", "")),
-                time_range=str(alert.get("time_range", "")),
-                evidence=tuple(str(item) for item in alert.get("evidence") or []),
+                kind=alert.text("type") or "",
+                name=alert.text("name") or "",
+                time_range=alert.text("time_range") or "",
+                evidence=alert.texts("evidence"),
             )
 
 

@@ -43,7 +43,7 @@ def pod_spec(fields: Fields) -> Json:
     return spec
 
 
-def container(field: Field) -> Json:
+def container(field: Field) -> JsonValue:
     """Return the spec of a container."""
     fields = field.children
     body: Json = {"name": field.key, "image": fields.value("Image")}
@@ -76,7 +76,7 @@ def _split(fields: Fields, *keys: str) -> tuple[str, ...]:
     return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
 
 
-def _port(text: str) -> Json:
+def _port(text: str) -> JsonValue:
     port, _, protocol = text.partition("/")
     return {"containerPort": number(port), "protocol": protocol.partition(" ")[0] or "TCP"}
 
@@ -112,7 +112,7 @@ def _named(port: str) -> int | str:
     return int(port) if port.isdigit() else port
 
 
-def _variable(field: Field) -> Json:
+def _variable(field: Field) -> JsonValue:
     found = _FROM_OBJECT.match(field.value)
     if found is None:
         return {"name": field.key, "value": field.value}
@@ -122,13 +122,13 @@ def _variable(field: Field) -> Json:
     return {"name": field.key, "valueFrom": {_REFERENCES[found["kind"]]: source}}
 
 
-def _environment(line: str) -> Json:
+def _environment(line: str) -> JsonValue:
     name, kind, *rest = [*re.split(r"\s{2,}", line.strip()), ""]
     reference: Json = {"name": name, "optional": "true" in " ".join(rest).lower()}
     return {"secretRef" if kind.startswith("Secret") else "configMapRef": reference}
 
 
-def _toleration(line: str) -> Json:
+def _toleration(line: str) -> JsonValue:
     found = _TOLERATION.match(line)
     if found is None:
         return {"key": line}
@@ -138,7 +138,7 @@ def _toleration(line: str) -> Json:
     return body
 
 
-def _volume(field: Field) -> Json:
+def _volume(field: Field) -> JsonValue:
     fields = field.children
     kind = fields.value("Type").partition(" ")[0]
     optional = fields.value("Optional") == "true"

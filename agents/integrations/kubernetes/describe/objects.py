@@ -68,11 +68,9 @@ def _pod(fields: Fields) -> Json:
         "startTime": moment(fields.value("Start Time")),
         "qosClass": fields.value("QoS Class"),
         "conditions": _conditions(fields.get("Conditions")),
-        "containerStatuses": [
-            one for one in statuses(fields.get("Containers").children) if one["state"]
-        ],
+        "containerStatuses": _known(fields.get("Containers")),
     }
-    if initial := [one for one in statuses(fields.get("Init Containers").children) if one["state"]]:
+    if initial := _known(fields.get("Init Containers")):
         status["initContainerStatuses"] = initial
     for key in ("Reason", "Message"):
         if said := fields.value(key):
@@ -82,6 +80,11 @@ def _pod(fields: Fields) -> Json:
         meta["deletionTimestamp"] = moment(fields.value("Start Time"))
         status["phase"] = "Running"
     return {"kind": "Pod", "metadata": meta, "spec": spec, "status": status}
+
+
+def _known(group: Field) -> list[JsonValue]:
+    """Return the statuses of the containers that have one."""
+    return [one for one in statuses(group.children) if one["state"]]
 
 
 def _template(fields: Fields) -> Json:
@@ -146,8 +149,8 @@ def _service(fields: Fields) -> Json:
 def _endpoints(fields: Fields) -> Json:
     inner = fields.get("Subsets").children
     ready, unready = (
-        [{"ip": ip.strip()} for ip in inner.value(key).split(",") if something(ip)]
-        for key in ("Addresses", "NotReadyAddresses")
+        _addresses(inner.value("Addresses")),
+        _addresses(inner.value("NotReadyAddresses")),
     )
     rows = [columns(line) for line in inner.get("Ports").block if line.strip()]
     ports: list[JsonValue] = [
@@ -158,10 +161,14 @@ def _endpoints(fields: Fields) -> Json:
     subsets: list[JsonValue] = []
     if ready or unready:
         subset: Json = {"ports": ports}
-        subset |= {"addresses": list[JsonValue](ready)} if ready else {}
-        subset |= {"notReadyAddresses": list[JsonValue](unready)} if unready else {}
+        subset |= {"addresses": ready} if ready else {}
+        subset |= {"notReadyAddresses": unready} if unready else {}
         subsets.append(subset)
     return {"kind": "Endpoints", "metadata": _metadata(fields), "subsets": subsets}
+
+
+def _addresses(text: str) -> list[JsonValue]:
+    return [{"ip": ip.strip()} for ip in text.split(",") if something(ip)]
 
 
 def _node(fields: Fields) -> Json:
