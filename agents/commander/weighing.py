@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import exp
 
+from agents.commander.calibration import calibrated
 from agents.commander.chains import origins, reaches
 from agents.domain.claims import Claim, Verdict, VerdictStatus
 from agents.domain.hypotheses import Hypothesis, HypothesisStatus
@@ -174,9 +175,10 @@ def _confidence(
     """
     several = tuple(ordered)
     rivals = [one for one in several if one.hypothesis.id not in explained]
-    total = 1.0 + sum(exp(one.log_odds) for one in rivals)
-    shared = {one.hypothesis.id: exp(one.log_odds) / total for one in rivals}
-    own = {one.hypothesis.id: probability(one.log_odds) for one in several}
+    weights = {one.hypothesis.id: calibrated(one.log_odds, one.hypothesis) for one in several}
+    total = 1.0 + sum(exp(weights[one.hypothesis.id]) for one in rivals)
+    shared = {one.hypothesis.id: exp(weights[one.hypothesis.id]) / total for one in rivals}
+    own = {id_: probability(weight) for id_, weight in weights.items()}
     return {**own, **shared}
 
 
