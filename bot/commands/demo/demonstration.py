@@ -12,6 +12,7 @@ from pagerduty import RestApiV2Client
 from rich.console import Console
 
 from agents.domain.state import IncidentState, fold
+from agents.errors import WarroomError
 from agents.integrations.sql.connecting import open_database
 from agents.integrations.sql.journal import SqlJournal
 from agents.settings import Settings
@@ -20,8 +21,8 @@ from bot.commands.demo.narration import Narrator
 from bot.commands.demo.responder import Responder
 from bot.commands.demo.stack import Environments, Stack
 from bot.commands.demo.workspace import ON_CALL, LocalWorkspace
-from bot.workspace.person import Person
-from jobs.embedded.processes import free_port
+from bot.workspace.person import Person, Refused
+from jobs.embedded.processes import EmbeddedServerError, free_port
 from jobs.gameday.addresses import WorldAddresses
 from jobs.gameday.faults import Fault
 from jobs.gameday.world import World, start
@@ -163,14 +164,22 @@ def subscribe(world: WorldAddresses, url: str) -> str:
 def demonstrate(
     console: Console, directory: Path, scenario: str, environment: Mapping[str, str]
 ) -> bool:
-    """Play a whole game day, the person included; tell whether everything was right."""
+    """Play a whole game day, the person included; tell whether everything was right.
+
+    Raises:
+        WarroomError: something did not come up, or did not happen in time.
+    """
     place = Place(directory, workspace_port=free_port(), http_port=free_port())
     demonstration = Demonstration(console, place, environment)
-    with demonstration.running(scenario) as (world, fault):
-        demonstration.tell(f"The room is at {demonstration.page}")
-        with Person(demonstration.page, ON_CALL) as person:
-            state = _play(demonstration, Responder(person, "inc-"), fault)
-        points = examine(state, fault, world.addresses.git_repository) if state else ()
+    try:
+        with demonstration.running(scenario) as (world, fault):
+            demonstration.tell(f"The room is at {demonstration.page}")
+            with Person(demonstration.page, ON_CALL) as person:
+                state = _play(demonstration, Responder(person, "inc-"), fault)
+            points = examine(state, fault, world.addresses.git_repository) if state else ()
+    except (EmbeddedServerError, TimeoutError, Refused) as problem:
+        remedy = "run it again with --keep FOLDER and look at FOLDER/logs"
+        raise WarroomError(f"The demonstration stopped: {problem}", remedy=remedy) from problem
     _report(console, points)
     return bool(points) and all(point.is_right for point in points)
 
