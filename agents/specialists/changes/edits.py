@@ -8,7 +8,7 @@ nothing; so do comments, tests, documentation, styling and lines that only write
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.specialists.changes.diffs import FileDiff, file_diffs, tells
 from agents.specialists.changes.numbers import Moved, best_twin, moved_figures
@@ -31,6 +31,7 @@ _MANIFEST = re.compile(
 )
 _WIRE = re.compile(r"\.(?:proto|avsc|thrift|fbs|capnp|xsd)$")
 _CONFIG = re.compile(r"\.(?:ya?ml|json|toml|ini|conf|cfg|properties|env|tf|hcl)$|(?:^|/)\.env")
+_SCHEDULE = re.compile(r"schedule|cron|interval|frequency", re.IGNORECASE)
 _SETTING = re.compile(r"^\s*[\"']?(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>.+?),?\s*$")
 _ANSWER = re.compile(
     r"http\.Error\(|errors?\.New|Errorf?\(|Exception\(|\bmessage\b|msg\b|\.json\(\{|"
@@ -39,6 +40,7 @@ _ANSWER = re.compile(
 )
 _OPERATORS = re.compile(r"<=|>=|==|!=|&&|\|\||<|>|(?<![\w)\]]\s)!(?!=)|\bnot\b|\band\b|\bor\b")
 _HEAD = re.compile(r"^\s*(?:export\s+)?(?:async\s+)?(?:func|def|function|class|interface|type)\b")
+_DRASTIC, _DRASTIC_TIMES = 1.25, 8.0
 _DECIDES = re.compile(r"\b(?:if|elif|for|while|until|when|return|assert)\b|\?")
 _ARITHMETIC = re.compile(r"(?<=[\w)\]])\s*[+\-*/%]\s*(?=[\w(])")
 _PROSE = re.compile(r"\s\w+\s\w+")
@@ -53,6 +55,8 @@ class Edit:
     path: str
     tokens: frozenset[str]
     """The words of the lines concerned."""
+    emphasis: float = 1.0
+    """More than one where the edit is too drastic to go unnoticed."""
 
 
 def edits_of(diff: str) -> tuple[Edit, ...]:
@@ -121,8 +125,9 @@ def _step(old: str, new: str) -> str:
 def _figures(path: str, removed: list[str], added: list[str]) -> Iterator[Edit]:
     for moved in moved_figures(removed, added):
         way = "lowered" if moved.is_lower else "raised"
+        emphasis = _DRASTIC if moved.times >= _DRASTIC_TIMES else 1.0
         for subject in _subjects(moved, path):
-            yield _edit(f"{way}:{subject}", path, moved.line, moved.now)
+            yield replace(_edit(f"{way}:{subject}", path, moved.line, moved.now), emphasis=emphasis)
 
 
 def _subjects(moved: Moved, path: str) -> tuple[str, ...]:
@@ -195,6 +200,8 @@ def _settings(file: FileDiff, removed: list[str], added: list[str]) -> Iterator[
             continue
         if _ADDRESS.search(old) or _ADDRESS.search(new):
             yield _edit("renamed:address", file.path, f"{key}: {old}", f"{key}: {new}")
+        elif _SCHEDULE.search(key):
+            yield _edit("changed:schedule", file.path, f"{key}: {old}", f"{key}: {new}")
         else:
             yield _edit("changed:setting", file.path, f"{key}: {old}", f"{key}: {new}")
     for key in before.keys() - after.keys():

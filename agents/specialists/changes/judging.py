@@ -26,6 +26,7 @@ _FULL_OVERLAP = 5.0
 _SAYS_ITS_NAME = 0.8
 _VALUE_TELLS = 2.5
 _NAME = re.compile(r"[\"'`]([\w./:-]+)[\"'`]")
+_COMPOUND = re.compile(r"(?<![\w./-])\w{3,}(?:[-_./]\w{3,})+(?![\w./-])")
 _LONG_ENOUGH = 6
 _VALUE = re.compile(r"(?<![\w.])\d{3,}(?![\w.])")
 _FEW_SUSPECTS = 12
@@ -127,7 +128,7 @@ def _fits(
             continue
         spoken = frozenset(word for one in symptoms for word in words(one.text))
         for edit in suspect.edits:
-            strength = mechanism.strength(edit.kind)
+            strength = min(_BEST_FIT, mechanism.strength(edit.kind) * edit.emphasis)
             if strength <= 0:
                 continue
             said = edit.tokens | words(edit.path) | words(suspect.mask(suspect.change.summary))
@@ -155,6 +156,7 @@ def _names_a_value(edit: Edit, symptoms: Iterable[Symptom]) -> bool:
     """Tell whether a symptom quotes a figure or name, such as a port, that the edit touches."""
     values = set(_VALUE.findall(edit.quote))
     names = {name for name in _NAME.findall(edit.quote) if len(name) >= _LONG_ENOUGH}
+    names |= set(_COMPOUND.findall(edit.quote))
     return any(
         values & set(_VALUE.findall(one.quote)) or any(name in one.quote for name in names)
         for one in symptoms
