@@ -17,6 +17,7 @@ from agents.specialists.network.tcp import TCP_CHECKS
 from agents.specialists.network.tls import TLS_CHECKS
 from agents.specialists.network.tools import TOOL_CHECKS
 from agents.specialists.network.traffic import TRAFFIC_CHECKS
+from agents.specialists.network.turned_lines import LINE_CHECKS
 from agents.specialists.network.versions import VERSION_CHECKS
 from agents.specialists.network.view import NetworkView
 
@@ -32,6 +33,7 @@ NETWORK_CHECKS: tuple[Check[NetworkView], ...] = (
     *TRAFFIC_CHECKS,
     *ORIGIN_CHECKS,
     *MONITOR_CHECKS,
+    *LINE_CHECKS,
     *CULPRIT_CHECKS,
     *VERSION_CHECKS,
     *OUTSIDE_CHECKS,
