@@ -75,7 +75,7 @@ def test_one_command_runs_every_queue_and_investigates(tmp_path: Path, redis_url
             state = fold(incident.id, journal.read(incident.id))
             return state if state.synthesis else None
 
-        state = eventually(investigated, what="an account", within_seconds=40)
+        state = eventually(investigated, what="an account", within_seconds=90)
         assert state
         answered = {answer.produced_by.name for answer in state.answers.values()}
         assert answered == every - {*SUPPORT_QUEUES}

@@ -40,7 +40,7 @@ def until_said(installation: Installation, expected: list[tuple[str, str]]) -> N
         return last == expected
 
     try:
-        eventually(says_it, what=f"the room says {expected}", within_seconds=40)
+        eventually(says_it, what=f"the room says {expected}", within_seconds=90)
     except AssertionError as late:
         late.add_note(f"it said {last}; on record: {installation.kinds()}")
         raise
@@ -77,7 +77,7 @@ def test_a_worker_killed_in_the_middle_of_a_job_costs_nothing_but_time(
             eventually(
                 lambda: len(installation.asked("kubernetes")) == 2,
                 what="the question is asked again",
-                within_seconds=30,
+                within_seconds=90,
             )
             installation.let_go("kubernetes")
             until_said(installation, WHOLE)
@@ -151,7 +151,7 @@ def test_two_workers_of_every_queue_racing_for_one_incident_say_everything_once(
             eventually(
                 lambda: engine.wake(INCIDENT) and len(installation.room.said()) == 2,
                 what="the account, with everybody asking for it all the time",
-                within_seconds=40,
+                within_seconds=90,
             )
             until_said(installation, WHOLE)
 
