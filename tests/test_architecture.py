@@ -293,3 +293,18 @@ def test_code_lives_in_the_five_folders() -> None:
     found = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "."}
 
     assert found - LEFT_BY_BUILDS - {"__pycache__"} == FOLDERS
+
+
+def test_no_specialist_and_no_part_of_the_commander_knows_a_public_data_set() -> None:
+    """A path that only a benchmark takes would make every published figure a lie."""
+    known = ("cloudopsbench", "cloud-opsbench", "petshop", "rootcausebench", "tvdiag", "benchmark")
+    minds = ("agents/specialists", "agents/commander", "agents/verification", "agents/localisation")
+    texts = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8").lower()
+        for folder in minds
+        for path in (ROOT / folder).rglob("*.py")
+    }
+
+    telling = [f"{file}: {word}" for file, text in texts.items() for word in known if word in text]
+
+    assert telling == []

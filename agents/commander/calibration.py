@@ -1,8 +1,7 @@
 """How sure a weight makes us, by the kind of evidence it is made of.
 
-Version 1, fitted on graded cases (see `docs/benchmarks.md`): what the control plane says of its own
-objects has turned out right more often than the weights of its claims add up to; statistics over
-measurements have not.
+Version 1, fitted on graded cases: what the control plane says of its own objects has turned out
+right more often than the weights of its claims add up to; statistics over measurements have not.
 """
 
 from agents.domain.failure_modes import Domain

@@ -2,13 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
 from functools import cached_property
 
-from agents.domain.base import EntityRef, Window
+from agents.domain.base import EntityRef
 from agents.domain.document import Document
-from agents.domain.measures import ChangeSelector, LogSelector, MetricSelector, ObjectSelector
-from agents.domain.readings import Change, LogLine, Resource, Series
+from agents.domain.measures import ObjectSelector
+from agents.domain.readings import Resource
 from agents.errors import NoSuchSource, PermissionMissing, ScopeViolation, WarroomError
 from agents.specialists.framework import Assignment
 from agents.specialists.kubernetes.objects import (
@@ -20,6 +19,7 @@ from agents.specialists.kubernetes.objects import (
     Thing,
     Workload,
 )
+from agents.specialists.kubernetes.surroundings import Surroundings
 from agents.specialists.kubernetes.traffic import Traffic
 from agents.telemetry import covers
 
@@ -30,7 +30,7 @@ _OwnerKey = tuple[str | None, str, str]
 _WORKLOAD_KINDS = ("deployments", "statefulsets", "daemonsets", "jobs")
 
 
-class ClusterView:
+class ClusterView(Surroundings):
     """Typed access to the objects of the clusters in scope, as they are now.
 
     A kind that may not be read reads as nothing, so that one missing permission does not silence
@@ -38,18 +38,12 @@ class ClusterView:
     """
 
     def __init__(self, assignment: Assignment) -> None:
-        self._assignment = assignment
-        self._telemetry = assignment.telemetry
-        self._sources = assignment.telemetry.sources()
+        super().__init__(assignment)
         self._read: dict[str, tuple[Resource, ...]] = {}
-        self._lines: dict[str, tuple[LogLine, ...]] = {}
         self._index: dict[str, dict[tuple[str | None, str], Resource]] = {}
         self._by_owner: dict[str, dict[_OwnerKey, list[Resource]]] = {}
         self.refused: dict[str, WarroomError] = {}
         """Why a kind could not be read, for those that a check has asked for."""
-        self.now: datetime = assignment.now
-        self.window: Window = assignment.question.window
-        self.alert_at: datetime = min(assignment.alert.started_at, assignment.now)
 
     def has(self, kind: str) -> bool:
         """Tell whether objects of a kind can be read, so that finding none means something."""
@@ -194,35 +188,6 @@ class ClusterView:
         key = (owner.namespace, owner.entity.kind, owner.name)
         return tuple(self._by_owner[kind].get(key, ()))
 
-    def is_known_service(self, name: str) -> bool:
-        """Tell whether the alert or the topology speaks of a service of that name."""
-        alert = self._assignment.alert
-        named = {alert.service, *(entity.name for entity in alert.entities)}
-        named |= {entity.name for entity in self._assignment.question.focus}
-        return name in named or self._assignment.topology.service(name) is not None
-
-    def deploy_near(self, entity: EntityRef, moment: datetime) -> Change | None:
-        """Return the recorded deploy or configuration change closest to a moment, if any."""
-        if not covers(self._sources, "changes"):
-            return None
-        around = Window(start=moment, end=moment).widened(before_seconds=900, after_seconds=300)
-        bare = EntityRef(kind="service", name=entity.name)
-        changes = self._telemetry.changes(ChangeSelector(entity=bare), around)
-        return min(changes, key=lambda one: abs(one.timestamp - moment), default=None)
-
-    def series(self, name: str) -> tuple[Series, ...]:
-        """Return the time series with names like that; none where metrics cannot be read."""
-        if not covers(self._sources, "metrics"):
-            return ()
-        try:
-            return self._telemetry.metrics(MetricSelector(name=name), self.window)
-        except (NoSuchSource, PermissionMissing, ScopeViolation):
-            return ()
-
-    def calls_of(self, service: str) -> tuple[str, ...]:
-        """Return what a service calls, directly or not, as far as the topology knows."""
-        return tuple(self._assignment.topology.dependencies(service))
-
     def workload_of_service(self, entity: EntityRef) -> EntityRef | None:
         """Return the workload behind what a measurement calls by name."""
         if entity.kind == "pod":
@@ -233,30 +198,6 @@ class ClusterView:
         by_name = (one for one in self.workloads if one.name == entity.name)
         found = next(behind, None) or next(by_name, None)
         return found.entity if found else None
-
-    def lines(self, pattern: str) -> tuple[LogLine, ...]:
-        """Return the log lines of the whole scope that match; none where logs cannot be read."""
-        if pattern not in self._lines:
-            self._lines[pattern] = self._matching(pattern)
-        return self._lines[pattern]
-
-    def _matching(self, pattern: str) -> tuple[LogLine, ...]:
-        if not covers(self._sources, "logs"):
-            return ()
-        try:
-            return self._telemetry.logs(LogSelector(pattern=pattern), self.window)
-        except (NoSuchSource, PermissionMissing, ScopeViolation):
-            return ()
-
-    def last_lines(self, pod: Pod, pattern: str, count: int = 3) -> tuple[LogLine, ...] | str:
-        """Return the last log lines of a pod that match, or why they could not be read."""
-        if not covers(self._sources, "logs"):
-            return ()
-        selector = LogSelector(entity=pod.entity, pattern=pattern)
-        try:
-            return self._telemetry.logs(selector, self.window)[-count:]
-        except WarroomError as refused:
-            return f"{refused} {refused.remedy}".strip()
 
 
 def container_spec(template: Document, name: str) -> Document | None:
