@@ -63,7 +63,7 @@ def abandoned_prepared_transactions(view: DatabaseView) -> Iterator[Found]:
             old = at_least("age_seconds", view.limits.prepared_transaction_seconds)
             text = f"prepared transaction {gid} has waited for its second phase for {age:.0f} s"
             still_there = claims.rows(
-                text, "pg_prepared_xacts", (*equals(gid=gid), old), sufficiency=2.5
+                text, "pg_prepared_xacts", (*equals(gid=gid), old), sufficiency=4.0
             )
             yield Hypothesis(
                 cause=Cause(
@@ -229,7 +229,7 @@ def _long_transaction(view: DatabaseView, instance: str, session: Session, mode:
                 f"the transaction of session {session.pid} is still open and {session.state}",
                 _ACTIVITY,
                 (*_same_transaction(session), *equals(state=session.state)),
-                sufficiency=2.0,
+                sufficiency=2.5,
             ),
             *((claims.changed(change),) if change else ()),
         ),
