@@ -84,6 +84,15 @@ def _edits_in(file: FileDiff) -> Iterator[Edit]:
     yield from _settings(file, removed, added)
     yield from _conditions(file.path, removed, added)
     yield from _loops(file, added)
+    yield from _otherwise(file.path, removed, added)
+
+
+def _otherwise(path: str, removed: list[str], added: list[str]) -> Iterator[Edit]:
+    """Yield what is there instead of what was, whatever it does."""
+    pairs = [(line, best_twin(line, added)) for line in removed if not _ANSWER.search(line)]
+    differing = [(line, twin) for line, twin in pairs if twin is not None]
+    if differing:
+        yield _edit("altered:code", path, *differing[0])
 
 
 def _edit(kind: str, path: str, *lines: str) -> Edit:

@@ -9,7 +9,7 @@ from math import log
 
 from agents.specialists.changes.edits import Edit
 from agents.specialists.changes.mechanism import Mechanism
-from agents.specialists.changes.mechanisms import MECHANISMS, NAMED_FLAG
+from agents.specialists.changes.mechanisms import MECHANISMS, NAMED_FLAG, UNKNOWN
 from agents.specialists.changes.suspects import Suspect
 from agents.specialists.changes.symptoms import Symptom
 from agents.specialists.changes.text import are_kin, words
@@ -184,3 +184,39 @@ def _placed(suspect: Suspect, scene: Scene) -> float:
     if carriers & known and not carriers & neighbours:
         return weight * _OFF_PATH
     return weight
+
+
+_STRONG = ("removed:", "lowered:", "raised:", "changed:", "renamed:")
+_WEAK = 0.35
+_ENOUGH_TOLD = 3.2
+
+
+def remaining(suspects: Sequence[Suspect], scene: Scene) -> tuple[Judged, ...]:
+    """Return the suspects that speak of the symptom, though no known mechanism connects them.
+
+    For when everything else has been looked at: the words that a change shares with the symptom,
+    weighed by whether the change does anything at all, and by where it went live.
+    """
+    rarity = _rarity(suspects)
+    told_of = tuple(one for one in scene.symptoms if one.kind != "span")
+    spoken = frozenset(word for one in told_of for word in words(one.text))
+    judged: list[Judged] = []
+    for suspect in suspects:
+        edits = sorted(suspect.edits, key=_behaviour, reverse=True)
+        late = suspect.live_at > min((one.onset for one in told_of), default=suspect.live_at)
+        if not edits or late or suspect.rode_along:
+            continue
+        common = {word for word in suspect.tokens if any(are_kin(word, one) for one in spoken)}
+        told = sum(rarity.get(word, 0.0) for word in common)
+        if told >= _ENOUGH_TOLD:
+            score = told * _behaviour(edits[0]) * _placed(suspect, scene)
+            fit = Fit(UNKNOWN, edits[0], told_of, tuple(sorted(common))[:6], score)
+            judged.append(Judged(suspect, (fit,), score))
+    return tuple(sorted(judged, key=lambda one: (-one.score, one.suspect.change.ref)))
+
+
+def _behaviour(edit: Edit) -> float:
+    """Weigh whether an edit takes away or sets otherwise, or only writes the same differently."""
+    if edit.kind.startswith(_STRONG):
+        return 1.0
+    return _WEAK

@@ -236,3 +236,6 @@ MECHANISMS = (*_OF_CORRECTNESS, *RESOURCE_MECHANISMS)
 
 NAMED_FLAG = _mechanism("a failure that names the flag", r"(?!)", {}, "bad_flag_change")
 """How a flag shows; it is known by its name alone."""
+
+UNKNOWN = _mechanism("a change in what it speaks of", r"(?!)", {}, "bad_code_change")
+"""When a change speaks of the symptom and nobody has written down how it brings it about."""

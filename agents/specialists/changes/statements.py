@@ -80,7 +80,9 @@ STATEMENTS: Mapping[str, re.Pattern[str]] = {
     "import": _any(r"^\s*(?:import\b|from\s+\S+\s+import|require\(|#include|using\s+\w)"),
     "tolerance": _any(r"leeway|skew|toleran|grace|clock|drift|slack"),
     "validation": _any(r"valid|sanitiz|\bverify|\bassert|required|schema|strict|regex|pattern"),
-    "authority": _any(r"(?<!un)authoriz|permission|scope|\brole|policy|audience|issuer|principal|acl"),
+    "authority": _any(
+        r"(?<!un)authoriz|permission|scope|\brole|policy|audience|issuer|principal|acl"
+    ),
     "crypto": _any(r"tls|certificate|cipher|\bca\b|rootcas|verify|signing|algorithm|hmac|jwks"),
     "acknowledge": _any(r"\.n?ack\(|commit(?:sync|async|offset|message)|deletemessage|autocommit"),
     "compression": _any(r"gzip|compress|zstd|snappy|deflate|brotli"),

@@ -13,6 +13,7 @@ from agents.specialists.network.origin import ORIGIN_CHECKS
 from agents.specialists.network.outside import OUTSIDE_CHECKS
 from agents.specialists.network.path import PATH_CHECKS
 from agents.specialists.network.quality import QUALITY_CHECKS
+from agents.specialists.network.remaining import REMAINING_CHECKS
 from agents.specialists.network.tcp import TCP_CHECKS
 from agents.specialists.network.tls import TLS_CHECKS
 from agents.specialists.network.tools import TOOL_CHECKS
@@ -36,6 +37,7 @@ NETWORK_CHECKS: tuple[Check[NetworkView], ...] = (
     *LINE_CHECKS,
     *CULPRIT_CHECKS,
     *VERSION_CHECKS,
+    *REMAINING_CHECKS,
     *OUTSIDE_CHECKS,
     *TOOL_CHECKS,
     *DEMAND_CHECKS,

@@ -47,18 +47,18 @@ def change_that_fits_the_symptom(view: NetworkView) -> Iterator[Found]:
     Being recent, near or on the loudest service is no evidence; where two fit alike, none is
     blamed.
     """
-    symptoms = symptoms_of(view)
-    suspects = suspects_among(view.long_changes, _until(view, symptoms), masking(view))
+    suspects, scene = scene_of(view)
     judged = judged_of(view)
     best, second = judged[0] if judged else None, judged[1] if len(judged) > 1 else None
     if best is None:
-        if suspects and symptoms:
+        if suspects and scene.symptoms:
             yield _acquitted(suspects)
         return
     for place, one in enumerate(judged[:_SHOWN]):
         rival = second if place == 0 else best
         if one.score >= _CONVINCING:
-            yield _hypothesis(view, one, rival.score if rival else 0.0)
+            shift = _shift(one.score, rival.score if rival else 0.0)
+            yield hypothesis_of(view, one, shift)
 
 
 def judged_of(view: NetworkView) -> tuple[Judged, ...]:
@@ -67,9 +67,14 @@ def judged_of(view: NetworkView) -> tuple[Judged, ...]:
 
 
 def _judged(view: NetworkView) -> tuple[Judged, ...]:
+    return judge(*scene_of(view))
+
+
+def scene_of(view: NetworkView) -> tuple[tuple[Suspect, ...], Scene]:
+    """Return the suspects, and what they are held against."""
     symptoms = symptoms_of(view)
     suspects = suspects_among(view.long_changes, _until(view, symptoms), masking(view))
-    return judge(suspects, Scene(symptoms, frozenset(edges(view.spans)) | view.call_edges))
+    return suspects, Scene(symptoms, frozenset(edges(view.spans)) | view.call_edges)
 
 
 def a_change_fits(view: NetworkView) -> bool:
@@ -94,7 +99,8 @@ def _acquitted(suspects: tuple[Suspect, ...]) -> Finding:
     )
 
 
-def _hypothesis(view: NetworkView, judged: Judged, rival: float) -> Hypothesis:
+def hypothesis_of(view: NetworkView, judged: Judged, shift: float) -> Hypothesis:
+    """Return what a judged change stands for, with what must be measurable if it did it."""
     suspect, best = judged.suspect, judged.best
     change, entity = suspect.change, _cause_entity(view, judged)
     shown = best.symptoms[0]
@@ -120,7 +126,7 @@ def _hypothesis(view: NetworkView, judged: Judged, rival: float) -> Hypothesis:
                 for one in best.symptoms[:2]
             ),
         ),
-        prior_shift=_shift(judged.score, rival),
+        prior_shift=shift,
     )
 
 
