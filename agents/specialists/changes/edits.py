@@ -39,6 +39,11 @@ _ANSWER = re.compile(
     re.IGNORECASE,
 )
 _OPERATORS = re.compile(r"<=|>=|==|!=|&&|\|\||<|>|(?<![\w)\]]\s)!(?!=)|\bnot\b|\band\b|\bor\b")
+_SECONDS = {
+    "nanosecond": 1e-9, "microsecond": 1e-6, "millisecond": 1e-3, "milli": 1e-3,
+    "second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0,
+}
+_UNIT = re.compile(r"\b(?:time\.|of|TimeUnit\.)?(" + "|".join(_SECONDS) + r")s?\b", re.IGNORECASE)
 _HEAD = re.compile(r"^\s*(?:export\s+)?(?:async\s+)?(?:func|def|function|class|interface|type)\b")
 _DRASTIC, _DRASTIC_TIMES = 1.25, 8.0
 _DECIDES = re.compile(r"\b(?:if|elif|for|while|until|when|return|assert)\b|\?")
@@ -79,6 +84,7 @@ def _edits_in(file: FileDiff) -> Iterator[Edit]:
     if _WIRE.search(file.path) and removed:
         yield _edit("changed:wire", file.path, *removed[:2], *added[:2])
     yield from _figures(file.path, removed, added)
+    yield from _units(file.path, removed, added)
     yield from _statements(file.path, removed, added)
     yield from _literals(file.path, removed, added)
     yield from _settings(file, removed, added)
@@ -137,6 +143,24 @@ def _figures(path: str, removed: list[str], added: list[str]) -> Iterator[Edit]:
         emphasis = _DRASTIC if moved.times >= _DRASTIC_TIMES else 1.0
         for subject in _subjects(moved, path):
             yield replace(_edit(f"{way}:{subject}", path, moved.line, moved.now), emphasis=emphasis)
+
+
+def _units(path: str, removed: list[str], added: list[str]) -> Iterator[Edit]:
+    """Yield durations whose unit changed while their figure lies elsewhere."""
+    for line in removed:
+        twin = best_twin(line, added)
+        old, new = _unit(line), _unit(twin or "")
+        if twin is None or old is None or new is None or old == new:
+            continue
+        moved = Moved(old, new, line.strip(), twin.strip())
+        way = "lowered" if moved.is_lower else "raised"
+        for subject in _subjects(moved, path):
+            yield replace(_edit(f"{way}:{subject}", path, line, twin), emphasis=_DRASTIC)
+
+
+def _unit(line: str) -> float | None:
+    found = _UNIT.search(line)
+    return _SECONDS[found[1].lower()] if found else None
 
 
 def _subjects(moved: Moved, path: str) -> tuple[str, ...]:

@@ -199,6 +199,7 @@ _OF_CORRECTNESS: tuple[Mechanism, ...] = (
         r"mismatch|incorrect|wrong (?:amount|total|price|value)|overcharg|undercharg|rounding|"
         r"reconcil|checksum|discrepan|off by|\bnan\b|drift|negative|stale|inconsisten|corrupt",
         {
+            "added:imprecise": 2.8,
             "changed:arithmetic": 3,
             "removed:rounding": 3,
             "changed:condition": 2.4,
@@ -228,6 +229,14 @@ _OF_CORRECTNESS: tuple[Mechanism, ...] = (
         r"stack overflow|recursion|maximum call stack|infinite|loop detected|too many redirects",
         {"changed:condition": 2.6, "added:recursion": 2.6, "removed:guard": 2.2}
         | {"removed:bounds": 2.2, "renamed:route": 1.6, "renamed:address": 1.8},
+    ),
+    _mechanism(
+        "results that are missing",
+        r"zero.?results|no results|empty (?:result|response|list|page|set)|missing (?:results|rows|"
+        r"items|orders|events)|dropped (?:events|rows|messages)|fewer (?:results|rows)",
+        {"added:filter": 3, "changed:condition": 2.6, "raised:breaker": 2.6, "lowered:breaker": 2.2}
+        | {"raised:figure": 1.6, "lowered:entries": 1.8, "lowered:batch": 1.6, "renamed:key": 2}
+        | {"renamed:field": 2.4, "removed:select": 1.5, "removed:register": 1.6},
     ),
 )
 

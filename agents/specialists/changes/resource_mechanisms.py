@@ -211,4 +211,13 @@ RESOURCE_MECHANISMS: tuple[Mechanism, ...] = (
         | {"added:load_all": 2},
         _LIMIT,
     ),
+    _mechanism(
+        "connections that one side cuts",
+        r"prematurely closed|connection reset|reset by peer|broken pipe|unexpected eof|goaway|"
+        r"stream closed|\b502\b|socket hang up|connection closed",
+        {"lowered:ttl": 3, "lowered:timeout": 2.4, "lowered:workers": 2.6, "removed:keepalive": 2}
+        | {"lowered:pool": 1.4, "lowered:size": 1.4, "raised:ttl": 1.6, "added:no_reuse": 1.6}
+        | {"bumped:major": 1, "changed:setting": 1},
+        _LIMIT,
+    ),
 )

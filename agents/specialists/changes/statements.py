@@ -112,6 +112,7 @@ STATEMENTS: Mapping[str, re.Pattern[str]] = {
     "environment": _any(r"getenv|environ|process\.env|mustgetenv|valuefrom|secretkeyref|configmap"),
     "default": _any(r"default|getordefault|\|\|\s*[\"'\d]|\?\?"),
     "rounding": _any(r"\bround\(|\.round\(|floor\(|ceil\(|trunc|tofixed|parseint|quantize"),
+    "imprecise": _any(r"parsefloat|\bfloat\(|\bdouble\b|float(?:32|64)\(|\bnumber\("),
     "header": _any(r"header|content-?type|accept|user-agent|cors|origin"),
     "format": _any(r"marshal|serializ|encod|decod|protobuf|avro|json\(|timezone|strftime|locale"),
     "type": _any(r"\b(?:int(?:32|64)?|float(?:64)?|decimal|bigint|varchar|string|uint\w*)\b"),
