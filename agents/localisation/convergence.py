@@ -13,13 +13,15 @@ from math import exp, log1p
 
 _OF_OTHERS = 2.0
 """How many times the others' mean a node must show before a family speaks against it."""
-_WEIGHTS = {"cpu": 0.3, "memory": 1.5, "log": 1.5}
+_WEIGHTS = {"cpu": 0.2, "memory": 1.5, "log": 1.5}
 """CPU follows demand and moves everywhere; memory and new log lines seldom move by themselves."""
 _CALLED_SLOW = 0.5
 _OWN_SLOW = 0.5
 _WAITS = -1.0
 _CALLS_FAIL = 0.7
-_FAILS_UNPROVOKED = 1.5
+_FAILS_UNPROVOKED = 2.0
+_SHARPNESS = 1.3
+"""How fast belief falls with the score; set so that the shares come true as often as they say."""
 _FAMILIES = (
     ("memory", ("mem", "rss", "heap", "swap")),
     ("cpu", ("cpu", "load_average")),
@@ -134,7 +136,7 @@ def _callee(call: CallSign) -> str:
 def _ranked(against: Mapping[str, Mapping[str, float]]) -> tuple[Suspect, ...]:
     scores = {node: sum(families.values()) for node, families in against.items()}
     highest = max(scores.values(), default=0.0)
-    likely = {node: exp(score - highest) for node, score in scores.items()}
+    likely = {node: exp(_SHARPNESS * (score - highest)) for node, score in scores.items()}
     total = sum(likely.values())
     found = [
         Suspect(
