@@ -8,7 +8,7 @@ import pytest
 from agents.domain.actions import ActionCall
 from agents.domain.base import EntityRef
 from agents.domain.measures import Measure, ObjectSelector, Reduction
-from agents.errors import PermissionMissing
+from agents.errors import ActionFailed, PermissionMissing
 from agents.integrations.kubernetes.actions import ROLLBACK, RollbackDeployment
 from agents.integrations.kubernetes.exchange import api_client
 from agents.integrations.kubernetes.telemetry import KubernetesTelemetry
@@ -92,7 +92,7 @@ def test_the_reader_cannot_roll_back(plane: ControlPlane) -> None:
     """Planners and specialists never hold write credentials."""
     reader = RollbackDeployment(api_client(plane.kubeconfig(READER)))
 
-    with pytest.raises(PermissionMissing):
+    with pytest.raises(ActionFailed, match="cannot patch resource"):
         reader.execute(_CALL)
 
 

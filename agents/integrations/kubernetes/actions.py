@@ -204,7 +204,7 @@ def _replace(path: str, value: JsonValue) -> JsonValue:
 def _refused(reply: Reply, what: str) -> ActionFailed:
     told = f"Could not {what}: {reply.message}"
     if reply.status == _FORBIDDEN:
-        remedy = "allow get on replicasets, and get and patch on deployments, to the executor"
+        remedy = "allow list on replicasets, and get and patch on deployments, to the executor"
         return ActionFailed(told, remedy=remedy)
     return ActionFailed(told)
 
