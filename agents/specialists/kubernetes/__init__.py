@@ -5,7 +5,11 @@ from agents.specialists.framework import RuleSpecialist
 from agents.specialists.kubernetes.addresses import wrong_addresses
 from agents.specialists.kubernetes.admission import refused_pods, service_quota
 from agents.specialists.kubernetes.containers import crash_loop, out_of_memory
-from agents.specialists.kubernetes.databases import crippled_databases, refused_by_database
+from agents.specialists.kubernetes.databases import (
+    crippled_databases,
+    refused_by_database,
+    unreached_databases,
+)
 from agents.specialists.kubernetes.images import image_pull
 from agents.specialists.kubernetes.node_services import stopped_node_services
 from agents.specialists.kubernetes.nodes import unhealthy_nodes
@@ -54,7 +58,13 @@ def kubernetes_specialist() -> RuleSpecialist[ClusterView]:
             *(image_pull, missing_references, unschedulable, unbound_volumes),
             *(refused_pods, service_quota, stuck_rollout, scaled_to_nothing),
             *(stopped_node_services, wrong_addresses, unwritable_volumes, port_conflicts),
-            *(refused_by_database, crippled_databases, past_the_cluster_dns, unresolved_services),
+            *(
+                refused_by_database,
+                unreached_databases,
+                crippled_databases,
+                past_the_cluster_dns,
+                unresolved_services,
+            ),
             *(overloaded_pods, slow_node_networks, slow_pod_networks),
             *(unhealthy_nodes, service_leads_nowhere, service_port_without_container_port),
             unreadable_kinds,

@@ -13,9 +13,17 @@ from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import SUPPORTING, Blame, Weight, quote, states
 from agents.specialists.kubernetes.objects import Pod, Workload
 from agents.specialists.kubernetes.view import ClusterView
-from agents.specialists.kubernetes.words import REFUSALS_BY_DATABASE, said_in_log
+from agents.specialists.kubernetes.words import (
+    REFUSALS_BY_DATABASE,
+    REFUSED_BY_DATABASE,
+    said_in_log,
+)
 
 _DATABASE = re.compile(r"mysql|mariadb|percona|postgres|mongo|redis", re.IGNORECASE)
+_UNREACHED = (
+    r"communications link failure|can't connect to (mysql|mariadb) server"
+    r"|could not create connection to database|connection to (server|database) .* failed"
+)
 _SETTINGS = {
     "db_connection_exhaustion": re.compile(
         r"max[_-]connections\s*[=\s]\s*\"?(\d+)\b", re.IGNORECASE
@@ -78,7 +86,12 @@ def _database_of(view: ClusterView, told: dict[EntityRef, list[LogLine]]) -> Ent
 
 
 def _blame(
-    view: ClusterView, mode: str, owner: EntityRef, lines: list[LogLine], pattern: str
+    view: ClusterView,
+    mode: str,
+    owner: EntityRef,
+    lines: list[LogLine],
+    pattern: str,
+    *further: Claim,
 ) -> Hypothesis:
     last, pods = lines[-1], view.pods_of(owner)
     speaker = last.entity or owner
@@ -88,16 +101,47 @@ def _blame(
         entity=owner,
         mode=mode,
         summary=f"{speaker.name} is told by the database: {last.message[:200]}",
-        claims=(said,),
+        claims=(said, *further),
         pods=pods,
         explains=(speaker,),
-        onset=None,
         evidence=(
             Evidence(source="logs", entity=speaker, at=last.timestamp, text=last.message[:400]),
         ),
         details={"lines": len(lines)},
         shift=0.9 if hurts else 0.4,
     ).hypothesis(view)
+
+
+@check(needs=("objects:pods", "logs"), modes=("mysql_invalid_port",))
+def unreached_databases(view: ClusterView) -> Iterator[Hypothesis]:
+    """Find clients that fail because they do not reach a database which serves others.
+
+    Where the database itself is well, and its refusals are not about users or limits, what is
+    left is the address that the client was given.
+    """
+    databases = [one for one in view.workloads if is_database(view, one.entity)]
+    serving = [one for one in databases if _serves(view, one)]
+    if not serving or len(serving) < len(databases):
+        return
+    refused = _by_owner(view, REFUSED_BY_DATABASE)
+    for client, lines in _by_owner(view, _UNREACHED).items():
+        pods = view.pods_of(client)
+        if is_database(view, client) or client in refused or all(pod.is_ready for pod in pods):
+            continue
+        works = states(
+            view,
+            view.pods_of(serving[0].entity)[0],
+            "status.conditions[?type=='Ready'].status | [0]",
+            "True",
+            f"the database {serving[0].name} is ready",
+            weight=SUPPORTING,
+        )
+        yield _blame(view, "mysql_invalid_port", client, lines, _UNREACHED, works)
+
+
+def _serves(view: ClusterView, database: Workload) -> bool:
+    pods = view.pods_of(database.entity)
+    return bool(pods) and all(pod.is_ready for pod in pods)
 
 
 @check(needs=("objects:pods",), modes=tuple(_SETTINGS))

@@ -103,7 +103,7 @@ def _port(
     if other is not None and other_form:
         known.add(other.scalar(f"{other_form}.port"))
     named = {str(one) for one in known if one is not None}
-    if not named or str(port) in named or (answer and not _NO_ANSWER.search(answer)):
+    if not named or str(port) in named or not _NO_ANSWER.search(answer):
         return None
     told = f"It asks port {port}; the container is known to listen on {', '.join(sorted(named))}."
     return Mistake("port", f"{form}.port", port, told)

@@ -76,11 +76,18 @@ def missing_reference(view: ClusterView, pod: Pod) -> Missing | None:
     for container in pod.containers:
         if container.waiting_reason == _CONFIG_ERROR:
             found = _read(container.waiting_message, pod, container)
+            if found is None and not container.waiting_message:
+                found = _told_in(view, pod, "Failed")
             if found:
                 return found
     if not any(c.waiting_reason in _CREATING for c in pod.containers):
         return None
-    for said in reversed(view.happenings(pod, "FailedMount")):
+    return _told_in(view, pod, "FailedMount")
+
+
+def _told_in(view: ClusterView, pod: Pod, reason: str) -> Missing | None:
+    """Return what the latest event of a kind says is missing, unless it is there by now."""
+    for said in reversed(view.happenings(pod, reason)):
         found = _read(said.message, said, None)
         if found and not _is_there_now(view, pod, found):
             return found

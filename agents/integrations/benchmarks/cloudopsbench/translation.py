@@ -28,6 +28,9 @@ Json = dict[str, JsonValue]
 
 _LOOK_BACK = timedelta(hours=1)
 _LAST_LINES = 60
+_SAME_KIND = 80
+"""Characters, without digits, in which lines of one kind agree."""
+_TROUBLE = re.compile(r"error|exception|fatal|denied|refused|failed|in use|unknown", re.IGNORECASE)
 _TREE = re.compile(r"^(?P<lead>[│├└─\s]*)(?P<name>[a-z0-9][a-z0-9.-]*)")
 _UNIT_STATE = re.compile(
     r"Active: (?P<active>\S+)(?: \((?P<sub>[^)]*)\))?(?: since (?P<since>.*?);)?"
@@ -300,13 +303,22 @@ def _log_lines(snapshot: Snapshot, objects: Mapping[str, list[Json]]) -> Iterato
     body = json.loads(snapshot.raw("logs.json") or "{}")
     for app, lines in cast("dict[str, list[str]]", body).items():
         about = _speaker(snapshot, objects, app)
-        for line in lines[-_LAST_LINES:]:
+        for line in _worth_keeping(lines):
             yield {
                 "timestamp": iso(snapshot.taken_at),
                 "entity": about,
                 "message": line,
                 "attributes": {"app": app},
             }
+
+
+def _worth_keeping(lines: list[str]) -> list[str]:
+    """Return the last lines, after the older ones that speak of trouble, each kind of them once."""
+    older: dict[str, str] = {}
+    for line in lines[:-_LAST_LINES]:
+        if _TROUBLE.search(line):
+            older.setdefault(re.sub(r"\d+", "", line)[:_SAME_KIND], line)
+    return [*list(older.values())[-_LAST_LINES:], *lines[-_LAST_LINES:]]
 
 
 def _patterns(snapshot: Snapshot, objects: Mapping[str, list[Json]]) -> Iterator[Json]:
