@@ -27,7 +27,10 @@ _OF_SPANS = frozenset(
     {"trace_id", "span_id", "parent_id", "service", "name", "start", "duration_ms", "status"}
 )
 _OF_LINES = frozenset({"timestamp", "service", "severity_text", "msg", "trace_id"})
-_TRANSLATED = frozenset({"alert.json", "traces.json", "patterns.json"})
+_TRANSLATED = frozenset(
+    {"alert.json", "traces.json", "patterns.json", "commits.json", "deploys.json", "flags.json"}
+)
+_SAID = ("status", "title", "summary", "detail", "message", "description")
 _WITHOUT_A_CHANGE = ("tls_expired", "tls_not_yet_valid", "dns_servfail", "dns_timeout")
 """Modes beyond those of the external domain that no commit brings about."""
 
@@ -138,7 +141,7 @@ class _Translation:
         alert = _object(self._json("alert.json"))
         series = self._metrics()
         lines = [*self._lines(), *self._notices()]
-        spans = [_span(one) for one in _objects(self._json("traces.json"))]
+        spans = [_span(one) for one in _objects(self._json("traces.json")) if one.get("start")]
         told = [row[0] for row in series] + [str(one["timestamp"]) for one in lines]
         start, now = min(told), max(*told, str(alert["fired_at"]))
         files.yaml(
@@ -191,24 +194,26 @@ class _Translation:
                 "timestamp": record["timestamp"],
                 "entity": f"service/{record.get('service', 'unknown')}",
                 "level": str(record.get("severity_text", "")).lower(),
-                "message": str(record.get("msg", "")),
+                "message": str(record.get("msg") or record.get("message") or ""),
                 "trace_id": str(record.get("trace_id") or ""),
                 "attributes": {k: v for k, v in record.items() if k not in _OF_LINES},
             }
 
     def _notices(self) -> Iterator[dict[str, JsonValue]]:
-        """Yield what status pages and the like said: `{component, events: [{timestamp, ...}]}`."""
-        for path in sorted(self._data.glob("*.json")):
-            body = self._json(path.name) if path.name not in _TRANSLATED else None
-            if not isinstance(body, dict):
-                continue
-            about = str(body.get("component") or body.get("source") or "status")
-            for event in _objects(body.get("events")):
+        """Yield what status pages and the like said: dated events in any further file."""
+        files = [*self._data.glob("*.json"), *self._data.glob("context/*.json")]
+        for path in sorted(file for file in files if file.name not in _TRANSLATED):
+            body = self._json(path.relative_to(self._data).as_posix())
+            about = body if isinstance(body, dict) else {}
+            name = str(about.get("component") or about.get("source") or path.stem)
+            dated = [one for one in _events(body) if isinstance(one.get("timestamp"), str)]
+            for event in dated:
+                said = [str(event[key]) for key in _SAID if event.get(key)]
                 yield {
-                    "timestamp": event.get("timestamp"),
-                    "entity": {"kind": "status_page", "name": about},
+                    "timestamp": event["timestamp"],
+                    "entity": {"kind": "status_page", "name": name},
                     "level": str(event.get("status", "")),
-                    "message": f"{event.get('status', '')}: {event.get('detail', '')}",
+                    "message": ": ".join(said),
                 }
 
     def _changes(self) -> Iterator[dict[str, JsonValue]]:
@@ -226,9 +231,9 @@ class _Translation:
             yield {
                 "timestamp": deploy["timestamp"],
                 "kind": "deploy",
-                "entity": f"service/{deploy['service']}",
+                "entity": f"service/{deploy.get('service', 'unknown')}",
                 "ref": str(deploy["commit_sha"]),
-                "summary": f"{deploy['service']} {deploy.get('version', '')}".strip(),
+                "summary": f"{deploy.get('service', '')} {deploy.get('version', '')}".strip(),
             }
         for flag in _objects(self._json("context/flags.json")):
             yield {
@@ -251,6 +256,12 @@ def _objects(value: JsonValue) -> list[Record]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def _events(body: JsonValue) -> list[Record]:
+    if isinstance(body, dict):
+        return [one for value in body.values() for one in _objects(value)]
+    return _objects(body)
+
+
 def _alert(alert: Record) -> Record:
     shown = (f"{key}: {value}" for key, value in alert.items() if key not in {"service", "summary"})
     return {
@@ -271,7 +282,7 @@ def _span(span: Record) -> dict[str, JsonValue]:
         "service": str(span.get("service", "")),
         "operation": str(span.get("name", "")),
         "start": span.get("start"),
-        "duration_ms": span.get("duration_ms"),
+        "duration_ms": span.get("duration_ms") or 0,
         "status": str(span.get("status", "ok")).lower(),
         "attributes": {key: value for key, value in span.items() if key not in _OF_SPANS},
     }

@@ -40,8 +40,14 @@ _ANSWER = re.compile(
 )
 _OPERATORS = re.compile(r"<=|>=|==|!=|&&|\|\||<|>|(?<![\w)\]]\s)!(?!=)|\bnot\b|\band\b|\bor\b")
 _SECONDS = {
-    "nanosecond": 1e-9, "microsecond": 1e-6, "millisecond": 1e-3, "milli": 1e-3,
-    "second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0,
+    "nanosecond": 1e-9,
+    "microsecond": 1e-6,
+    "millisecond": 1e-3,
+    "milli": 1e-3,
+    "second": 1.0,
+    "minute": 60.0,
+    "hour": 3600.0,
+    "day": 86400.0,
 }
 _UNIT = re.compile(r"\b(?:time\.|of|TimeUnit\.)?(" + "|".join(_SECONDS) + r")s?\b", re.IGNORECASE)
 _HEAD = re.compile(r"^\s*(?:export\s+)?(?:async\s+)?(?:func|def|function|class|interface|type)\b")

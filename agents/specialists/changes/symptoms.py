@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from statistics import median
 
 from agents.domain.base import EntityRef, Window
@@ -115,6 +116,8 @@ def move_of(series: Series) -> tuple[datetime, float, float] | None:
     early = values[: max(_FEWEST, int(len(values) * _QUIET_SHARE))]
     if len(values) < 2 * _FEWEST:
         return None
+    if _always_grows(early):
+        return None
     usual = median(early)
     noise = median(abs(value - usual) for value in early) * 1.4826
     room = max(_NOISE * noise, abs(usual) * _LEAST_MOVE, 1e-9)
@@ -125,6 +128,12 @@ def move_of(series: Series) -> tuple[datetime, float, float] | None:
             at = datetime.fromtimestamp(series.times[start], UTC)
             return at, usual, after
     return None
+
+
+def _always_grows(values: Sequence[float]) -> bool:
+    """Tell whether a series grows step by step from the beginning: a counter, not a level."""
+    steps = [later - earlier for earlier, later in pairwise(values)]
+    return bool(steps) and min(steps) >= 0 and sum(step > 0 for step in steps) > len(steps) / 2
 
 
 def _left_at(values: Sequence[float], usual: float, room: float, way: float) -> int | None:
