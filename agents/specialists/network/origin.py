@@ -27,11 +27,13 @@ _FELT = {Kind.LATENCY: 0.03, Kind.ERRORS: 0.0015}
 """How much of the alerting service's usual time, or of its calls, must be at stake."""
 _NAMED_AT_MOST = 5
 _LEAST_SHARE = 0.01
+_AT_ANY_RATE = 1.3
 _STRONGEST = 3.0
+"""What such a finding adds in log-odds: this, and more the further beyond noise, up to that."""
 _SHARPNESS = 2.0
 """How fast belief falls with the share: who loses half as much is a quarter as likely."""
-_AT_ANY_RATE = 1.3
 _NOT_ASKED = 1.5
+"""What it loses where the alert speaks of another kind of trouble."""
 _MODES = {Kind.LATENCY: "upstream_latency", Kind.ERRORS: "http_upstream_errors"}
 _WORDS = {
     Kind.LATENCY: ("latency", "slow", "duration", "response time", "p95", "p99"),

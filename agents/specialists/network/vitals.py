@@ -99,10 +99,26 @@ def vitals_of(view: NetworkView, kind: Kind) -> tuple[Vital, ...]:
 
 def asked_of(view: NetworkView) -> dict[str, float]:
     """Return how many calls each service gets now, in one unit for all; empty where unknown."""
-    return view.once("asked", lambda: _asked(view))
+    return _counted(view) or view.once("rates", lambda: _rates(view))
 
 
-def _asked(view: NetworkView) -> dict[str, float]:
+def _rates(view: NetworkView) -> dict[str, float]:
+    current = current_of(view)
+    found: dict[str, float] = {}
+    for signal in signals_of(view):
+        rate = read(view, signal.measure, current) if signal.kind is Kind.REQUESTS else None
+        if rate:
+            entity = view.service_of(signal.entity) or signal.entity
+            found.setdefault(entity.name, rate)
+    return found
+
+
+def _counted(view: NetworkView) -> dict[str, float]:
+    """Return how many calls each service gets from one sample to the next."""
+    return view.once("counted", lambda: _counts(view))
+
+
+def _counts(view: NetworkView) -> dict[str, float]:
     found: dict[str, float] = {}
     current = current_of(view)
     for series in _gauges(view, _ASKED):
@@ -136,7 +152,7 @@ def _vitals(view: NetworkView, kind: Kind) -> Iterator[Vital]:
                 )
                 measure = Measure(selector=selector, reduce=Reduction.MEAN)
                 full = _HUNDRED if max(series.values, default=0.0) > 1.0 else 1.0
-                vital = _vital(view, series.entity, measure, _samples(series), full)
+                vital = _vital(view, series.entity, measure, _samples(series), full=full)
                 if vital:
                     yield vital
     for signal in signals_of(view):
@@ -154,14 +170,15 @@ def _of_signal(view: NetworkView, signal: Signal) -> Vital | None:
         return None
     entity = view.service_of(signal.entity) or signal.entity
     if measure.divided_by is not None or measure.reduce is not Reduction.MEAN:
-        return _vital(view, entity, measure, list(_stepwise(view, measure)), None)
+        samples = list(_stepwise(view, measure))
+        return _vital(view, entity, measure, samples, is_share=signal.is_share)
     known = [one for one in _series(view, selector.name) if one.entity == selector.entity]
     ranked = sorted(known, key=lambda one: _preference(one.statistic))
     if not ranked:
         return None
     chosen = selector.model_copy(update={"statistic": ranked[0].statistic})
     averaged = measure.model_copy(update={"selector": chosen})
-    return _vital(view, entity, averaged, _samples(ranked[0]), None)
+    return _vital(view, entity, averaged, _samples(ranked[0]), is_share=signal.is_share)
 
 
 def _preference(statistic: str | None) -> int:
@@ -173,7 +190,9 @@ def _vital(
     entity: EntityRef,
     measure: Measure,
     samples: list[tuple[float, float]],
-    full: float | None,
+    *,
+    full: float | None = None,
+    is_share: bool = False,
 ) -> Vital | None:
     current = current_of(view)
     now = [value for moment, value in samples if _within(current, moment)]
@@ -181,9 +200,8 @@ def _vital(
     history = in_season([t for t, _ in before], [v for _, v in before], view.now.timestamp())
     if not now or not history:
         return None
-    is_share = full is None and measure.divided_by is not None and max(history) <= 1.0
-    if full or is_share:
-        calls = asked_of(view).get(entity.name, 0.0) * len(now)
+    if full is not None or is_share:
+        calls = _counted(view).get(entity.name, 0.0) * len(now)
         least = (full or 1.0) * max(_LEAST_FAILING, _PART_OF_A_CALL / calls if calls else 0.0)
     else:
         least = _LEAST_SHARE * abs(fmean(history))
