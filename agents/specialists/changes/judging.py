@@ -27,7 +27,7 @@ _SAYS_ITS_NAME = 0.8
 _VALUE_TELLS = 2.5
 _NAME = re.compile(r"[\"'`]([\w./:-]+)[\"'`]")
 _COMPOUND = re.compile(r"(?<![\w./-])\w{3,}(?:[-_./]\w{3,})+(?![\w./-])")
-_LONG_ENOUGH = 6
+_LONG_ENOUGH = 5
 _VALUE = re.compile(r"(?<![\w.])\d{3,}(?![\w.])")
 _FEW_SUSPECTS = 12
 """With fewer changes than this, how often a word occurs among them tells little."""

@@ -19,9 +19,10 @@ _DEPENDENCY = "bad_dependency_update"
 _OF_CORRECTNESS: tuple[Mechanism, ...] = (
     _mechanism(
         "missing value dereferenced",
-        r"nil pointer|null ?pointer|nonetype|undefined is not|cannot read propert|segfault|sigsegv|"
+        r"nil pointer|nil map|null ?pointer|nonetype|undefined is not|cannot read propert|"
+        r"segfault|sigsegv|"
         r"nullreference|unwrap\(\)? on a|of (?:null|undefined)|invalid memory address",
-        {"removed:guard": 3, "removed:default": 2.2, "removed:register": 1.2}
+        {"removed:initial": 3, "removed:guard": 3, "removed:default": 2.2, "removed:register": 1.2}
         | {"removed:validation": 1.5, "added:raise": 1.5, "removed:error_check": 2}
         | {"renamed:field": 1.5, "changed:condition": 2},
     ),

@@ -37,6 +37,7 @@ STATEMENTS: Mapping[str, re.Pattern[str]] = {
         r"\?\.|getOrDefault|\.orElse|hasattr|isset\(|\.isPresent|ofNullable|\?\?",
         r"\bif\s+!?\s*ok\b|\.get\(\s*[\"'][^\"']+[\"']\s*,",
     ),
+    "initial": _any(r"\bmake\(|new\s+\w*(?:map|set|list)\b|=\s*(?:\{\}|\[\])|\bdict\(\)"),
     "bounds": _any(r"\bif\b.*(?:\blen\(|\.length|\.size\(\)|count|\bcap\()"),
     "release": _any(
         r"defer\s+\S*(?:close|unlock|cancel|release|rollback|stop|done|put)\w*\(",
@@ -79,7 +80,9 @@ STATEMENTS: Mapping[str, re.Pattern[str]] = {
     ),
     "import": _any(r"^\s*(?:import\b|from\s+\S+\s+import|require\(|#include|using\s+\w)"),
     "tolerance": _any(r"leeway|skew|toleran|grace|clock|drift|slack"),
-    "validation": _any(r"valid|sanitiz|\bverify|\bassert|required|schema|strict|regex|pattern"),
+    "validation": _any(
+        r"\benum\(|oneof|(?<!in)valid|sanitiz|\bverify|\bassert|required|schema|strict|regex|pattern"
+    ),
     "authority": _any(
         r"(?<!un)authoriz|permission|scope|\brole|policy|audience|issuer|principal|acl"
     ),
