@@ -242,6 +242,7 @@ _QUOTAS = tuple(
         Category.CAPACITY,
         f"A quota on {title} refuses what the namespace's workloads ask for.",
         "Raise the quota or lower what is asked for.",
+        base=-0.6,
     )
     for what, title in (
         ("cpu", "CPU"),
@@ -259,6 +260,7 @@ _ROUTING = (
         Category.CONFIGURATION_ERROR,
         "A service asks for labels that its pods do not carry, so that it has no endpoints.",
         "Correct the service's selector or the pods' labels.",
+        base=-0.6,
     ),
     kubernetes_mode(
         "service_target_port_mismatch",

@@ -51,7 +51,7 @@ _NAMES = (
         "in their settings is wrong.",
         mitigation="Put the record back, or set the right name.",
         base_log_odds=-1.0,
-        caused_by=("bad_*",),
+        caused_by=("bad_*", "namespace_service_quota_*", "service_env_var_*", "service_dns_*"),
     ),
     FailureMode(
         name="dns_servfail",
@@ -97,7 +97,10 @@ _CONNECTIONS = (
         mechanism="The host answers but nothing listens on the port, or a firewall rejects.",
         mitigation="Start the server, or point clients at the port it listens on.",
         base_log_odds=-1.5,
-        caused_by=(*_SERVER_GONE, "*mismatch*", "*_port*", "dns_wrong_answer"),
+        caused_by=(
+            *(*_SERVER_GONE, "*mismatch*", "*_port*", "dns_wrong_answer"),
+            *("*quota*", "missing_*", "*_unavailable"),
+        ),
     ),
     FailureMode(
         name="tcp_timed_out",
@@ -108,7 +111,10 @@ _CONNECTIONS = (
         "the host is gone or overwhelmed.",
         mitigation="Find the hop that drops them: rules first, then routes, then the host.",
         base_log_odds=-1.5,
-        caused_by=(*_PATH_CUT, *_SERVER_GONE, "*cpu*", "dns_wrong_answer", "traffic_surge"),
+        caused_by=(
+            *(*_PATH_CUT, *_SERVER_GONE, "*cpu*", "dns_wrong_answer", "traffic_surge"),
+            *("*quota*", "*mismatch*", "missing_*", "*_unavailable"),
+        ),
     ),
     FailureMode(
         name="tcp_reset",

@@ -9,6 +9,7 @@ from agents.domain.hypotheses import Hypothesis
 from agents.domain.measures import Comparator, ObjectSelector
 from agents.specialists.framework import check
 from agents.specialists.kubernetes.claims import (
+    DECISIVE,
     SUPPORTING,
     Blame,
     earliest,
@@ -138,8 +139,9 @@ def _claims(view: ClusterView, pod: Pod, lack: Missing) -> Iterator[Claim]:
             lack.said_by,
             "message || note",
             "not found|non-existent",
-            f"the kubelet cannot mount it: {lack.message[:120]}",
+            f"the kubelet says of {pod.name}: {lack.message[:120]}",
             comparator=Comparator.MATCHES,
+            weight=DECISIVE,
         )
     if lack.mode != "missing_config_key" and view.has(plural):
         yield there_are_none(
