@@ -223,16 +223,20 @@ def test_an_approved_action_is_executed_and_a_rejected_one_is_not() -> None:
 
 def _finished(status: OutcomeStatus = OutcomeStatus.EXECUTED) -> list[Body]:
     bodies = _decided(Decision.APPROVE)
-    (proposal,) = a_state(*bodies).proposals.values()
+    (proposal_id,) = a_state(*bodies).proposals
+    return [*bodies, _done(proposal_id, status)]
+
+
+def _done(proposal_id: str, status: OutcomeStatus = OutcomeStatus.EXECUTED) -> ActionFinished:
     outcome = ActionOutcome(
-        proposal_id=proposal.id,
+        proposal_id=proposal_id,
         approval_id="approval_1",
         status=status,
         detail="done",
         started_at=NOW,
         finished_at=NOW,
     )
-    return [*bodies, ActionFinished(outcome=outcome)]
+    return ActionFinished(outcome=outcome)
 
 
 def _recovery(attempt: int, *, recovered: bool = False) -> RecoveryMeasured:
@@ -288,17 +292,9 @@ def test_recovery_that_no_specialist_can_measure_alone_is_measured_where_all_is_
         decision=Decision.APPROVE,
         approver=ADA,
     )
-    outcome = ActionOutcome(
-        proposal_id=proposal.id,
-        approval_id="approval_1",
-        status=OutcomeStatus.EXECUTED,
-        detail="done",
-        started_at=NOW,
-        finished_at=NOW,
-    )
     bodies += [
         ApprovalRecorded(approval=decide_on(state, choice, POLICY, NOW)),
-        ActionFinished(outcome=outcome),
+        _done(proposal.id),
     ]
 
     (step,) = _due(a_state(*bodies), _LATE)
