@@ -1,6 +1,6 @@
 """Which cause explains which: the loudest symptom is rarely the origin."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
@@ -55,15 +55,20 @@ def services_of(hypothesis: Hypothesis, topology: Topology) -> set[str]:
     return {owner for owner in owners if owner}
 
 
-def origins(standing: Sequence[Hypothesis], topology: Topology) -> dict[str, Hypothesis]:
+def origins(
+    standing: Sequence[Hypothesis], topology: Topology, doubtful: Collection[str] = ()
+) -> dict[str, Hypothesis]:
     """Return, by id, the hypothesis that directly accounts for each one that is a symptom.
 
     `standing` comes strongest first; the strongest explanation of a symptom is taken, and two that
-    seem to explain each other stay apart: the stronger one is the origin.
+    seem to explain each other stay apart: the stronger one is the origin. A doubtful hypothesis,
+    named by id, accounts for doubtful ones only: a guess must not push what was measured aside.
     """
     explained: dict[str, Hypothesis] = {}
     for symptom in standing:
         for origin in standing:
+            if origin.id in doubtful and symptom.id not in doubtful:
+                continue
             if not brings_about(origin, symptom, topology):
                 continue
             if _leads_back(origin, symptom, explained):

@@ -157,7 +157,10 @@ def rank(state: IncidentState, policy: Policy) -> tuple[RankedHypothesis, ...]:
     """Return the standing hypotheses with confidence, origins before their symptoms."""
     standing = [one for one in weigh(state, policy) if one.status is not HypothesisStatus.REFUTED]
     topology = state.plan.topology if state.plan else Topology()
-    explained = origins([one.hypothesis for one in standing], topology)
+    doubtful = {
+        one.hypothesis.id for one in standing if one.status is HypothesisStatus.UNDETERMINED
+    }
+    explained = origins([one.hypothesis for one in standing], topology, doubtful)
     ordered = sorted(standing, key=lambda one: one.hypothesis.id in explained)
     places = {one.hypothesis.id: place for place, one in enumerate(ordered, start=1)}
     confidence = _confidence(ordered, explained)

@@ -108,3 +108,12 @@ def test_reach_follows_the_topology_or_says_it_does_not_know() -> None:
     assert reaches(EntityRef(kind="service", name="newsletter"), "storefront", TOPOLOGY) is False
     assert reaches(_HOST, "storefront", TOPOLOGY) is None
     assert reaches(DATABASE, "unheard-of", TOPOLOGY) is None
+
+
+def test_a_guess_does_not_account_for_what_was_measured() -> None:
+    """Otherwise the least certain explanation would stand at the top."""
+    guess, measured = _lock(), _errors()
+
+    assert origins([measured, guess], TOPOLOGY)[measured.id] == guess
+    assert origins([measured, guess], TOPOLOGY, doubtful={guess.id}) == {}
+    assert set(origins([measured, guess], TOPOLOGY, doubtful={guess.id, measured.id}))
