@@ -8,14 +8,14 @@ from rich.table import Table
 from agents.integrations.benchmarks.case import Published
 from bot.commands.bench.scoring import Scoreboard, Summary
 
-_FIGURES = ("cases", "top-1", "top-3", "top-5", "abstained", "sure and wrong", "ECE")
+_FIGURES = ("n", "top-1", "top-3", "top-5", "silent", "sure, wrong", "ECE", "s", "calls")
 
 
 def show_scoreboard(board: Scoreboard, published: Iterable[Published], console: Console) -> None:
     """Write what we reached, by category, and what others reached."""
     ours = Table(title=f"{board.set}: this run")
-    ours.add_column("category")
-    for figure in (*_FIGURES, "seconds", "tool calls"):
+    ours.add_column("category", no_wrap=True)
+    for figure in _FIGURES:
         ours.add_column(figure, justify="right")
     for category, summary in board.by_category.items():
         ours.add_row(category, *_cells(summary))
