@@ -1,6 +1,7 @@
 """The job queue on RQ."""
 
 from datetime import UTC, datetime, timedelta
+from time import sleep
 
 import structlog
 from redis import Redis
@@ -23,6 +24,10 @@ would otherwise be hit every second."""
 _LOST_SECONDS = 60
 """How long after its own time limit a job is looked for: a crash may have left it on no list."""
 _OUT_OF_REACH = (RedisConnectionError, RedisTimeoutError)
+
+_BEGUN = frozenset({JobStatus.STARTED, JobStatus.FINISHED})
+_TRIES = 20
+_TRY_SECONDS = 0.005
 
 _log = structlog.get_logger(__name__)
 
@@ -48,14 +53,25 @@ class RqJobQueue(JobQueue):
         """Enqueue a job unless one with its id is waiting or running."""
         queue = rq_queue(job.queue, self._connection)
         try:
-            return self._put(queue, job, job.id) or (
-                job.runs_again
-                and self._is_running(job.id)
-                and self._put(queue, job, f"{job.id}-again")
-            )
+            return self._put(queue, job, job.id) or (job.runs_again and self._again(queue, job))
         except _OUT_OF_REACH as failure:
             _log.warning("queue_unreachable", job_id=job.id, reason=str(failure))
             return False
+
+    def _again(self, queue: Queue, job: Job) -> bool:
+        """Have a job run once more if it may have looked before what is to be looked at now.
+
+        A job that has finished keeps its record, and with it its id, for a moment: then it is
+        tried anew. Whatever is missed all the same, the clock finds within a second.
+        """
+        again = f"{job.id}-again"
+        for _ in range(_TRIES):
+            if self._waits(job.id) or self._waits(again):
+                return False
+            if self._put(queue, job, job.id) or self._put(queue, job, again):
+                return True
+            sleep(_TRY_SECONDS)
+        return False
 
     def _put(self, queue: Queue, job: Job, job_id: str) -> bool:
         try:
@@ -82,9 +98,10 @@ class RqJobQueue(JobQueue):
         else:
             queue.enqueue_job(prepared, unique=True)
 
-    def _is_running(self, job_id: str) -> bool:
+    def _waits(self, job_id: str) -> bool:
+        """Tell whether a job is still to begin, and so will see what is new."""
         found = self._find(job_id)
-        return found is not None and found.get_status(refresh=False) is JobStatus.STARTED
+        return found is not None and found.get_status(refresh=False) not in _BEGUN
 
     def _is_gone(self, job_id: str) -> bool:
         """Tell whether a job has just ended, or its record outlived it and was cleared away."""
