@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from rq.job import JobStatus
 
 from agents.integrations.redis.caretaker import RqCaretaker
 from agents.integrations.redis.connecting import connect
@@ -121,6 +122,21 @@ def test_a_request_while_the_job_runs_makes_it_run_once_more(
         assert not queue.enqueue(job.model_copy(update={"runs_again": False}))
         (notes.parent / "go").touch()
         eventually(lambda: len(list(notes.iterdir())) == 2, what="it runs once more")
+
+
+def test_a_request_while_the_job_is_just_ending_is_not_lost(connection: Redis) -> None:
+    """RQ keeps a finished job for a moment, in which its id is taken though it will not run."""
+    queue, waiting = RqJobQueue(connection), rq_queue("commander", connection)
+    job = a_job(runs_again=True)
+    queue.enqueue(job)
+    (ending,) = waiting.jobs
+    waiting.remove(ending)
+    ending.set_status(JobStatus.FINISHED)
+
+    taken = queue.enqueue(job)
+
+    assert taken
+    assert waiting.job_ids == [f"{job.id}-again"]
 
 
 def test_a_job_that_fails_is_tried_again(redis_url: str, connection: Redis, notes: Path) -> None:
