@@ -84,9 +84,5 @@ class JournalUnavailable(WarroomError):
     retryable = True
 
 
-class JournalTampered(WarroomError):
-    """The journal's hash chain is broken."""
-
-
 class UnknownIncident(WarroomError):
     """There is no such incident."""

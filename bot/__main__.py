@@ -1,13 +1,10 @@
 """The composition root of the faces: `python -m bot` (Socket Mode) and `python -m bot web`."""
 
 import argparse
-import logging
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from threading import Event
-from types import FrameType
 
 import structlog
 from pydantic import SecretStr
@@ -22,6 +19,7 @@ from agents.integrations.slack.web_api import SlackWebApi
 from agents.integrations.sql.connecting import open_database
 from agents.integrations.sql.journal import SqlJournal
 from agents.integrations.sql.migrations import upgrade
+from agents.running import configure_logs, stop_on_signals
 from agents.settings import Settings
 from bot.app import create_app
 from bot.incidents import Incidents
@@ -120,36 +118,6 @@ def required(secret: SecretStr | None, name: str, what: str) -> str:
         _log.error("setting_missing", name=name, what=what, remedy="run `warroom doctor`")
         sys.exit(WRONG_SETTINGS)
     return secret.get_secret_value()
-
-
-def stop_on_signals() -> Event:
-    """Return an event that is set when the process is told to stop."""
-    stopping = Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stopping.set()
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    return stopping
-
-
-def configure_logs(*, as_json: bool) -> None:
-    """Write one structured event per line to standard error."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    renderer: Callable[..., str | bytes] = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def silently(*words: object) -> None:

@@ -1,16 +1,13 @@
 """The composition root of the engine: `python -m jobs worker QUEUE... | clock | all`."""
 
 import argparse
-import logging
 import os
 import re
 import socket
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-import structlog
 from sqlalchemy import Engine as Database
 
 from agents.commander.deciding import next_steps
@@ -33,11 +30,12 @@ from agents.knowledge.postmortems import draft_postmortem
 from agents.knowledge.runbooks import draft_runbook
 from agents.ports import DocumentChange
 from agents.remediation.catalogue import propose_action
+from agents.running import configure_logs, stop_on_signals
 from agents.settings import Settings
 from jobs.clock import IncidentClock
 from jobs.dispatching import SUPPORT_QUEUES
 from jobs.engine import Access, Engine, RoomPlan
-from jobs.supervising import Program, stop_on_signals, supervise
+from jobs.supervising import Program, supervise
 from jobs.worker import performing
 from templates.docs import postmortem_change, runbook_change
 from templates.pagerduty import pager_messages
@@ -51,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = Settings()
     queues = (*SUPPORT_QUEUES, *wiring.names())
     chosen = _parser(queues).parse_args(arguments)
-    _configure_logs(as_json=settings.log_json)
+    configure_logs(as_json=settings.log_json)
     database = open_database(settings.database_url)
     upgrade(database)
     database.dispose()
@@ -144,22 +142,6 @@ def _room_plan(prefix: str, incident: Incident) -> RoomPlan:
     end = f"-{incident.id[-4:]}"
     name = start[: _CHANNEL_CHARACTERS - len(end)] + end
     return RoomPlan(name=name, topic=f"{incident.severity.upper()}: {incident.title}")
-
-
-def _configure_logs(*, as_json: bool) -> None:
-    """Write one structured event per line to standard error."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

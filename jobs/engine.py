@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from agents.commander.planning import COMMANDER
 from agents.commander.steps import Step
 from agents.domain.actions import ActionProposal
 from agents.domain.base import Producer
@@ -33,8 +34,6 @@ from agents.ports import (
     advance_job,
 )
 from agents.specialists.framework import Specialist
-
-COMMANDER = Producer(name="commander")
 
 Decide = Callable[[IncidentState, Roster, Policy, datetime], Sequence[Step]]
 Propose = Callable[

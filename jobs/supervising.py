@@ -8,7 +8,6 @@ from multiprocessing import connection, get_context
 from multiprocessing.context import ForkProcess
 from threading import Event, Thread
 from time import monotonic
-from types import FrameType
 
 import structlog
 
@@ -69,19 +68,6 @@ def supervise(programs: Mapping[str, Program], stopping: Event) -> None:
             if child.process is not None and not child.process.is_alive():
                 child.bury(child.process)
     _stop([child.process for child in children if child.process])
-
-
-def stop_on_signals() -> Event:
-    """Return an event that SIGTERM and SIGINT set."""
-    stopping = Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    return stopping
 
 
 def _stop(processes: list[ForkProcess]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agents.commander.deciding import next_steps
+from agents.commander.planning import COMMANDER
 from agents.commander.steps import Ask, Record, Verify
 from agents.domain.base import Producer
 from agents.domain.events import Body, ClaimVerified, IncidentDeclared, QuestionAnswered
@@ -95,4 +96,4 @@ class Investigator:
     def _append(
         self, incident_id: str, body: Body, at: datetime, actor: Producer | None = None
     ) -> None:
-        self.journal.append(incident_id, [body], actor=actor or Producer(name="commander"), at=at)
+        self.journal.append(incident_id, [body], actor=actor or COMMANDER, at=at)

@@ -7,7 +7,7 @@ every hop between it and the place where the trouble is felt passes on. Names an
 weight; nodes that cannot be told apart come out equal.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -129,12 +129,3 @@ def _passed_on(callees: Callees, strains: Mapping[str, Strain], felt_at: str) ->
 
 def _lets_through(strain: Strain | None) -> float:
     return inf if strain is None else strain.excess + strain.noise
-
-
-def call_graph(edges: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Return who calls whom from (caller, callee) pairs, each pair once, in their order."""
-    graph: dict[str, dict[str, None]] = {}
-    for caller, callee in edges:
-        graph.setdefault(caller, {})[callee] = None
-        graph.setdefault(callee, {})
-    return {caller: tuple(called) for caller, called in graph.items()}

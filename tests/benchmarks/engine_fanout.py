@@ -25,9 +25,10 @@ from rq.serializers import JSONSerializer
 from agents.domain.events import RoomOpened
 from agents.integrations.redis.connecting import connect
 from agents.integrations.redis.worker import worker_of
+from agents.running import stop_on_signals
 from jobs.embedded import start_redis
 from jobs.engine import Engine
-from jobs.supervising import Program, stop_on_signals, supervise
+from jobs.supervising import Program, supervise
 from jobs.worker import performing
 from tests.benchmarks.figures import Figure, spread
 from tests.events import ACTOR, declared

@@ -25,12 +25,13 @@ from agents.integrations.redis.worker import worker_of
 from agents.integrations.sql.connecting import open_database
 from agents.integrations.sql.journal import SqlJournal
 from agents.integrations.sql.migrations import upgrade
+from agents.running import stop_on_signals
 from agents.specialists.framework import Assignment
 from agents.testing.telemetry import InMemoryTelemetry
 from jobs.clock import IncidentClock
 from jobs.dispatching import SUPPORT_QUEUES
 from jobs.engine import Access, Engine
-from jobs.supervising import Program, stop_on_signals, supervise
+from jobs.supervising import Program, supervise
 from jobs.worker import performing
 from tests.events import ACTOR, declared
 from tests.jobs.faults.room import SharedRoom
